@@ -1,0 +1,477 @@
+"""The functions of the language: one entry each, with its value, its derivative and its sign on paper.
+
+To add a function, add an entry to FUNCTIONS; parsing, shapes, evaluation, differentiation and
+rendering follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.language.algebra import ONE, ZERO, add, call, divide, multiply, negative, number
+from rnntui.language.algebra import power, subtract
+from rnntui.language.tree import Binary, Compare, Expression, Index, Number, Span, Transpose
+
+Array = npt.NDArray[np.float64]
+Shape = tuple[int, ...]
+
+# A derivative rule takes the arguments, the value's own formula r, the gradient g that reaches
+# it, and the arguments' shapes; it gives the gradient of each argument, or None where none flows.
+Rule = Callable[
+    [tuple[Expression, ...], Expression, Expression, tuple[Shape, ...]],
+    tuple[Expression | None, ...],
+]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the language.
+
+    kind says what shapes it takes and gives:
+
+    | kind        | arguments                          | value              |
+    | ----------- | ---------------------------------- | ------------------ |
+    | elementwise | any                                | the same shape     |
+    | pairwise    | two alike, or one a scalar         | the larger shape   |
+    | vector      | a vector                           | the same shape     |
+    | reduce      | any                                | a scalar           |
+    | dot         | two vectors of one length          | a scalar           |
+    | outer       | vectors of n and m                 | an n×m matrix      |
+    | concat      | scalars and vectors, or matrices   | a vector, a matrix |
+    | where       | a condition and two values         | the larger shape   |
+    | loss        | prediction and target, alike       | a scalar           |
+    | literal     | whole numbers                      | given by them      |
+    """
+
+    name: str
+    kind: str
+    value: Callable[..., Any]
+    derivative: Rule
+    least: int = 1
+    most: int | None = 1
+    symbol: str = ""
+    activation: bool = False
+    description: str = ""
+
+    def check_arguments(self, arguments: tuple[Expression, ...]) -> str:
+        """What is wrong with the arguments before their shapes are known, or nothing."""
+        count = len(arguments)
+        if count < self.least or (self.most is not None and count > self.most):
+            wanted = str(self.least) if self.most == self.least else f"at least {self.least}"
+            if self.most is not None and self.most != self.least:
+                wanted = f"{self.least} to {self.most}"
+            plural = "" if wanted == "1" else "s"
+            return f"`{self.name}` takes {wanted} argument{plural}, not {count}"
+        if self.kind == "literal" and not all(
+            isinstance(a, Number) and a.value == int(a.value) and a.value <= 1e6 for a in arguments
+        ):
+            return f"`{self.name}` takes whole numbers"
+        if self.kind == "where" and not isinstance(arguments[0], Compare):
+            return "`where` chooses by a condition: where(a < b, a, b)"
+        return ""
+
+
+def sigmoid(z: Array) -> Array:
+    """1 / (1 + exp(-z)), without overflow for z far from 0."""
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, e) / (1.0 + e)
+
+
+def softplus(z: Array) -> Array:
+    """log(1 + exp(z)), without overflow."""
+    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
+
+
+def softmax(z: Array) -> Array:
+    """exp(z) / Σ exp(z), shifted by the largest component."""
+    e = np.exp(z - np.max(z))
+    return np.asarray(e / np.sum(e))
+
+
+def log_softmax(z: Array) -> Array:
+    """log(softmax(z)), without underflow."""
+    shifted = z - np.max(z)
+    return np.asarray(shifted - np.log(np.sum(np.exp(shifted))))
+
+
+def layer_norm(z: Array) -> Array:
+    """(z - mean(z)) / sqrt(var(z) + 1e-5), without gain or bias (Ba et al. 2016; PyTorch's epsilon)."""
+    centred = z - np.mean(z)
+    return np.asarray(centred / np.sqrt(np.mean(centred * centred) + _LAYER_NORM_EPSILON))
+
+
+def xlogy(x: Array, y: Array) -> Array:
+    """x * log(y), and 0 where x is 0, so that 0·log 0 is 0."""
+    return np.where(np.equal(x, 0.0), 0.0, x * np.log(y))
+
+
+def xdivy(x: Array, y: Array) -> Array:
+    """x / y, and 0 where x is 0: the derivative of xlogy."""
+    return np.where(np.equal(x, 0.0), 0.0, x / y)
+
+
+def _concat(*parts: Array) -> Array:
+    if parts[0].ndim == 2 if isinstance(parts[0], np.ndarray) else False:
+        return np.concatenate(parts)
+    return np.concatenate([np.atleast_1d(part) for part in parts])
+
+
+def _norm(z: Array) -> Any:
+    flat = np.ravel(z)
+    return np.sqrt(np.dot(flat, flat))
+
+
+def _cross_entropy(y: Array, target: Array) -> Any:
+    return np.negative(np.sum(xlogy(target, y)))
+
+
+def _binary_cross_entropy(y: Array, target: Array) -> Any:
+    return np.negative(np.sum(xlogy(target, y) + xlogy(1.0 - target, 1.0 - y)))
+
+
+def _kl_divergence(y: Array, target: Array) -> Any:
+    return np.sum(xlogy(target, target) - xlogy(target, y))
+
+
+def _binary_kl_divergence(y: Array, target: Array) -> Any:
+    rest, other = 1.0 - target, 1.0 - y
+    ones = xlogy(target, target) - xlogy(target, y)
+    return np.sum(ones + (xlogy(rest, rest) - xlogy(rest, other)))
+
+
+def _squared_error(y: Array, target: Array) -> Any:
+    error = y - target
+    return 0.5 * np.sum(error * error)
+
+
+def _mean_squared_error(y: Array, target: Array) -> Any:
+    error = y - target
+    return np.mean(error * error)
+
+
+def _one_hot(index: float, size: float) -> Array:
+    vector = np.zeros(int(size))
+    vector[int(index)] = 1.0
+    return vector
+
+
+def _zeros(*shape: float) -> Array:
+    return np.zeros([int(n) for n in shape])
+
+
+def _ones(*shape: float) -> Array:
+    return np.ones([int(n) for n in shape])
+
+
+_LAYER_NORM_EPSILON = 1e-5
+_TWO = Number(2.0)
+
+
+def _size(shape: Shape) -> Number:
+    return Number(float(np.prod(shape, dtype=np.int64)))
+
+
+def _of_one(formula: Callable[[Expression, Expression, Expression], Expression]) -> Rule:
+    """The rule of a function of one argument z, from its gradient in terms of z, r and g."""
+    return lambda arguments, r, g, shapes: (formula(arguments[0], r, g),)
+
+
+def _none(arguments: tuple[Expression, ...], *_: Any) -> tuple[None, ...]:
+    return (None,) * len(arguments)
+
+
+def _d_layer_norm(z: Expression, r: Expression, g: Expression) -> Expression:
+    centred = subtract(z, call("mean", z))
+    variance = call("mean", power(centred, _TWO))
+    spread = call("sqrt", add(variance, Number(_LAYER_NORM_EPSILON)))
+    along = multiply(r, call("mean", multiply(g, r)))
+    return divide(subtract(subtract(g, call("mean", g)), along), spread)
+
+
+def _d_norm(z: Expression, r: Expression, g: Expression) -> Expression:
+    # at z = 0 the norm has no derivative; 0 is the subgradient PyTorch takes
+    return call("where", Compare(">", r, ZERO), divide(multiply(g, z), r), ZERO)
+
+
+def _d_concat(
+    arguments: tuple[Expression, ...], r: Expression, g: Expression, shapes: tuple[Shape, ...]
+) -> tuple[Expression, ...]:
+    parts: list[Expression] = []
+    start = 0
+    for shape in shapes:
+        stop = start + (shape[0] if shape else 1)
+        parts.append(Index(g, (Span(start, stop),)) if shape else Index(g, (start,)))
+        start = stop
+    return tuple(parts)
+
+
+def _d_where(
+    arguments: tuple[Expression, ...], r: Expression, g: Expression, shapes: tuple[Shape, ...]
+) -> tuple[Expression | None, ...]:
+    condition = arguments[0]
+    return None, call("where", condition, g, ZERO), call("where", condition, ZERO, g)
+
+
+def _d_loss(
+    by_prediction: Callable[[Expression, Expression, Expression], Expression],
+    by_target: Callable[[Expression, Expression, Expression], Expression],
+) -> Rule:
+    return lambda arguments, r, g, shapes: (
+        by_prediction(*arguments, g),
+        by_target(*arguments, g),
+    )
+
+
+def _d_cross_entropy(y: Expression, target: Expression, g: Expression) -> Expression:
+    return negative(multiply(g, call("xdivy", target, y)))
+
+
+def _d_binary_cross_entropy(y: Expression, target: Expression, g: Expression) -> Expression:
+    missed = call("xdivy", subtract(ONE, target), subtract(ONE, y))
+    return multiply(g, subtract(missed, call("xdivy", target, y)))
+
+
+def _log_odds(y: Expression) -> Expression:
+    return subtract(call("log", y), call("log", subtract(ONE, y)))
+
+
+def _d_mean_squared_error(
+    arguments: tuple[Expression, ...], r: Expression, g: Expression, shapes: tuple[Shape, ...]
+) -> tuple[Expression, ...]:
+    y, target = arguments
+    scale = divide(multiply(g, _TWO), _size(max(shapes, key=len)))
+    return multiply(scale, subtract(y, target)), multiply(scale, subtract(target, y))
+
+
+def _d_mean(
+    arguments: tuple[Expression, ...], r: Expression, g: Expression, shapes: tuple[Shape, ...]
+) -> tuple[Expression, ...]:
+    return (divide(g, _size(shapes[0])),)
+
+
+def _d_extreme(
+    arguments: tuple[Expression, ...], g: Expression, larger: bool
+) -> tuple[Expression, ...]:
+    # heaviside(0) = 1/2 shares a tie between the two, as PyTorch does
+    a, b = arguments
+    ahead, behind = call("heaviside", subtract(a, b)), call("heaviside", subtract(b, a))
+    if not larger:
+        ahead, behind = behind, ahead
+    return multiply(g, ahead), multiply(g, behind)
+
+
+def _relu_gradient(z: Expression, r: Expression, g: Expression) -> Expression:
+    return call("where", Compare(">", z, ZERO), g, ZERO)
+
+
+_ENTRIES = [
+    Function(
+        "sigmoid",
+        "elementwise",
+        sigmoid,
+        _of_one(lambda z, r, g: multiply(multiply(g, r), subtract(ONE, r))),
+        symbol="σ",
+        activation=True,
+        description="1 / (1 + exp(−z))",
+    ),
+    Function(
+        "tanh",
+        "elementwise",
+        np.tanh,
+        _of_one(lambda z, r, g: multiply(g, subtract(ONE, power(r, _TWO)))),
+        activation=True,
+        description="hyperbolic tangent",
+    ),
+    Function(
+        "relu",
+        "elementwise",
+        lambda z: np.maximum(z, 0.0),
+        _of_one(_relu_gradient),
+        activation=True,
+        description="max(z, 0); derivative 0 at 0",
+    ),
+    Function(
+        "softplus",
+        "elementwise",
+        softplus,
+        _of_one(lambda z, r, g: multiply(g, call("sigmoid", z))),
+        activation=True,
+        description="log(1 + exp(z))",
+    ),
+    Function("exp", "elementwise", np.exp, _of_one(lambda z, r, g: multiply(g, r))),
+    Function("log", "elementwise", np.log, _of_one(lambda z, r, g: divide(g, z))),
+    Function(
+        "sqrt",
+        "elementwise",
+        np.sqrt,
+        _of_one(lambda z, r, g: divide(g, multiply(_TWO, r))),
+        symbol="√",
+    ),
+    Function("abs", "elementwise", np.abs, _of_one(lambda z, r, g: multiply(g, call("sign", z)))),
+    Function("sign", "elementwise", np.sign, _none, description="−1, 0 or 1; derivative 0"),
+    Function(
+        "heaviside",
+        "elementwise",
+        lambda z: np.heaviside(z, 0.5),
+        _none,
+        symbol="Θ",
+        activation=True,
+        description="0 below 0, 1 above, ½ at 0; derivative 0",
+    ),
+    Function(
+        "stop_gradient",
+        "elementwise",
+        lambda z: z,
+        _none,
+        symbol="stop",
+        description="the value itself, through which no gradient flows",
+    ),
+    Function(
+        "softmax",
+        "vector",
+        softmax,
+        _of_one(lambda z, r, g: multiply(r, subtract(g, call("dot", g, r)))),
+        activation=True,
+        description="exp(z) / Σ exp(z)",
+    ),
+    Function(
+        "log_softmax",
+        "vector",
+        log_softmax,
+        _of_one(lambda z, r, g: subtract(g, multiply(call("softmax", z), call("sum", g)))),
+        symbol="log softmax",
+        activation=True,
+    ),
+    Function(
+        "layer_norm",
+        "vector",
+        layer_norm,
+        _of_one(_d_layer_norm),
+        symbol="LN",
+        activation=True,
+        description="(z − mean) / sqrt(variance + 1e-5)",
+    ),
+    Function("sum", "reduce", np.sum, _of_one(lambda z, r, g: g), symbol="Σ"),
+    Function("mean", "reduce", np.mean, _d_mean),
+    Function("norm", "reduce", _norm, _of_one(_d_norm), description="Euclidean norm"),
+    Function(
+        "dot",
+        "dot",
+        np.dot,
+        lambda arguments, r, g, shapes: (
+            multiply(g, arguments[1]),
+            multiply(g, arguments[0]),
+        ),
+        2,
+        2,
+    ),
+    Function(
+        "outer",
+        "outer",
+        np.outer,
+        lambda arguments, r, g, shapes: (
+            Binary("@", g, arguments[1]),
+            Binary("@", Transpose(g), arguments[0]),
+        ),
+        2,
+        2,
+        symbol="⊗",
+    ),
+    Function("concat", "concat", _concat, _d_concat, 1, None),
+    Function(
+        "minimum", "pairwise", np.minimum, lambda a, r, g, s: _d_extreme(a, g, False), 2, 2, "min"
+    ),
+    Function(
+        "maximum", "pairwise", np.maximum, lambda a, r, g, s: _d_extreme(a, g, True), 2, 2, "max"
+    ),
+    Function("where", "where", np.where, _d_where, 3, 3),
+    Function(
+        "xdivy",
+        "pairwise",
+        xdivy,
+        lambda a, r, g, shapes: (divide(g, a[1]), negative(divide(multiply(g, r), a[1]))),
+        2,
+        2,
+        description="x / y, and 0 where x is 0",
+    ),
+    Function(
+        "cross_entropy",
+        "loss",
+        _cross_entropy,
+        _d_loss(_d_cross_entropy, lambda y, t, g: negative(multiply(g, call("log", y)))),
+        2,
+        2,
+        symbol="CE",
+        description="−Σ target·log y",
+    ),
+    Function(
+        "binary_cross_entropy",
+        "loss",
+        _binary_cross_entropy,
+        _d_loss(_d_binary_cross_entropy, lambda y, t, g: negative(multiply(g, _log_odds(y)))),
+        2,
+        2,
+        symbol="BCE",
+        description="−Σ (target·log y + (1−target)·log(1−y))",
+    ),
+    Function(
+        "kl_divergence",
+        "loss",
+        _kl_divergence,
+        _d_loss(
+            _d_cross_entropy,
+            lambda y, t, g: multiply(g, add(subtract(call("log", t), call("log", y)), ONE)),
+        ),
+        2,
+        2,
+        symbol="KL",
+        description="cross-entropy less the target's own entropy",
+    ),
+    Function(
+        "binary_kl_divergence",
+        "loss",
+        _binary_kl_divergence,
+        _d_loss(
+            _d_binary_cross_entropy,
+            lambda y, t, g: multiply(g, subtract(_log_odds(t), _log_odds(y))),
+        ),
+        2,
+        2,
+        symbol="KL",
+        description="binary cross-entropy less the target's own entropy",
+    ),
+    Function(
+        "squared_error",
+        "loss",
+        _squared_error,
+        _d_loss(
+            lambda y, t, g: multiply(g, subtract(y, t)),
+            lambda y, t, g: multiply(g, subtract(t, y)),
+        ),
+        2,
+        2,
+        symbol="SE",
+        description="½ Σ (y − target)²",
+    ),
+    Function(
+        "mean_squared_error",
+        "loss",
+        _mean_squared_error,
+        _d_mean_squared_error,
+        2,
+        2,
+        symbol="MSE",
+        description="mean of (y − target)²",
+    ),
+    Function("one_hot", "literal", _one_hot, _none, 2, 2, description="one_hot(k, n)"),
+    Function("zeros", "literal", _zeros, _none, 1, 2),
+    Function("ones", "literal", _ones, _none, 1, 2),
+]
+
+
+FUNCTIONS: dict[str, Function] = {entry.name: entry for entry in _ENTRIES}

@@ -1,0 +1,119 @@
+"""A model with sizes: shapes of everything, the backward equations, and code that runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from rnntui.language.code import SequenceCode
+from rnntui.language.differentiate import BackwardEquation, differentiate, differentiate_initial
+from rnntui.language.model import Model
+from rnntui.language.problems import InputError, Problem, near_name
+from rnntui.language.shapes import Shape, ShapeError, describe, infer_shapes
+from rnntui.language.tree import Equation
+
+Run = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything that follows from a model's equations once the sizes are known.
+
+    shapes: of every quantity and pre-activation, parameters and inputs included.
+    """
+
+    model: Model
+    shapes: Mapping[str, Shape]
+
+    @cached_property
+    def assignments(self) -> tuple[Equation, ...]:
+        """One timestep forward, pre-activations written out."""
+        return self.model.assignments
+
+    @cached_property
+    def backward(self) -> tuple[BackwardEquation, ...]:
+        """One timestep backward; empty where there is no objective."""
+        if self.model.objective is None:
+            return ()
+        return differentiate(
+            self.assignments,
+            self.shapes,
+            self.model.objective,
+            constant=self.model.parameters,
+            without=("target",),
+        )
+
+    @cached_property
+    def backward_initial(self) -> tuple[BackwardEquation, ...]:
+        """What the initial values' expressions pass on to their parameters."""
+        reached = {equation.of for equation in self.backward}
+        initial = {k: e for k, e in self.model.initial.items() if k in reached}
+        return differentiate_initial(initial, self.shapes)
+
+    @cached_property
+    def run_forward(self) -> Run:
+        """run_forward(T, arrays) computes every quantity at t = 1 … T."""
+        return SequenceCode(self.model.parameters).forward(self.assignments)
+
+    @cached_property
+    def run_backward(self) -> Run:
+        """run_backward(T, arrays) computes every gradient at t = T … 1."""
+        return SequenceCode(self.model.parameters).backward(self.backward)
+
+
+def bind(
+    model: Model,
+    inputs: Mapping[str, Shape],
+    sizes: Mapping[str, int],
+    given: Mapping[str, Shape],
+) -> Program:
+    """The program of a model whose inputs, sizes and some parameters have known shapes.
+
+    inputs: shapes of `x` and `target`. sizes: `hidden` and others named by declared shapes.
+    given: shapes of parameters and initial values that the user wrote.
+    Raises InputError where shapes clash, cannot be told, or name an unknown size.
+    """
+    lengths = {**_input_sizes(inputs), **sizes}
+    declared = {key: _declared(key, shape, lengths) for key, shape in model.shapes.items()}
+    known: dict[str, Shape] = {**declared, **inputs}
+    for key, shape in given.items():
+        if key in known and known[key] != shape:
+            message = f"`{key}` is {describe(shape)}, where {describe(known[key])} is declared"
+            raise InputError(Problem(message))
+        known[key] = shape
+    initial = tuple(
+        Equation(state, expression, place=expression.place)
+        for state, expression in model.initial.items()
+    )
+    equations = (*model.assignments, *initial)
+    shapes = infer_shapes(equations, known, sizes.get("hidden"))
+    _check_objective(model, shapes)
+    return Program(model, shapes)
+
+
+def _input_sizes(inputs: Mapping[str, Shape]) -> dict[str, int]:
+    names = {"x": "input", "target": "output"}
+    return {names[key]: shape[0] if shape else 1 for key, shape in inputs.items()}
+
+
+def _declared(key: str, shape: tuple[int | str, ...], lengths: Mapping[str, int]) -> Shape:
+    found = []
+    for length in shape:
+        if isinstance(length, str) and length not in lengths:
+            hint = near_name(length, lengths) or f"give [sizes] {length} = …"
+            raise InputError(Problem(f"the size `{length}` of `{key}` is not given", None, hint))
+        found.append(lengths[length] if isinstance(length, str) else length)
+    return tuple(found)
+
+
+def _check_objective(model: Model, shapes: Mapping[str, Shape]) -> None:
+    objective = model.objective
+    if objective is not None and shapes[objective] != ():
+        place = model.equation(objective).place
+        message = f"`{objective}` is {describe(shapes[objective])}"
+        hint = "what training minimises is a scalar: take its sum or mean"
+        raise InputError(Problem(message, place, hint))
+
+
+__all__ = ["Program", "ShapeError", "bind"]
