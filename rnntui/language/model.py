@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.parse import RESERVED
-from rnntui.language.problems import InputError, Problem, near_name
+from rnntui.text.problems import InputError, Problem, near_name
 from rnntui.language.tree import Call, Equation, Expression, Name, Number, names
 
 INPUTS = ("x", "target")

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.problems import InputError, Place, Problem, near_name
+from rnntui.text.problems import InputError, Place, Problem, near_name
 from rnntui.language.tree import (
     ROLES,
     Binary,

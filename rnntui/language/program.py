@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
 
 from rnntui.language.code import SequenceCode
 from rnntui.language.differentiate import BackwardEquation, differentiate, differentiate_initial
 from rnntui.language.model import Model
-from rnntui.language.problems import InputError, Problem, near_name
-from rnntui.language.shapes import Shape, ShapeError, describe, infer_shapes
+from rnntui.text.problems import InputError, Problem, near_name
+from rnntui.language.shapes import Shape, describe, infer_shapes
 from rnntui.language.tree import Equation
 
+Array = npt.NDArray[np.float64]
 Run = Callable[..., None]
 
 
@@ -21,10 +25,12 @@ class Program:
     """Everything that follows from a model's equations once the sizes are known.
 
     shapes: of every quantity and pre-activation, parameters and inputs included.
+    initial_values: states at t = 0 that were given as numbers.
     """
 
     model: Model
     shapes: Mapping[str, Shape]
+    initial_values: Mapping[str, Array] = field(default_factory=dict)
 
     @cached_property
     def assignments(self) -> tuple[Equation, ...]:
@@ -67,11 +73,12 @@ def bind(
     inputs: Mapping[str, Shape],
     sizes: Mapping[str, int],
     given: Mapping[str, Shape],
+    initial_values: Mapping[str, Array] | None = None,
 ) -> Program:
     """The program of a model whose inputs, sizes and some parameters have known shapes.
 
     inputs: shapes of `x` and `target`. sizes: `hidden` and others named by declared shapes.
-    given: shapes of parameters and initial values that the user wrote.
+    given: shapes of parameters and initial values that the user wrote (`initial_values`).
     Raises InputError where shapes clash, cannot be told, or name an unknown size.
     """
     lengths = {**_input_sizes(inputs), **sizes}
@@ -89,7 +96,7 @@ def bind(
     equations = (*model.assignments, *initial)
     shapes = infer_shapes(equations, known, sizes.get("hidden"))
     _check_objective(model, shapes)
-    return Program(model, shapes)
+    return Program(model, shapes, initial_values or {})
 
 
 def _input_sizes(inputs: Mapping[str, Shape]) -> dict[str, int]:
@@ -114,6 +121,3 @@ def _check_objective(model: Model, shapes: Mapping[str, Shape]) -> None:
         message = f"`{objective}` is {describe(shapes[objective])}"
         hint = "what training minimises is a scalar: take its sum or mean"
         raise InputError(Problem(message, place, hint))
-
-
-__all__ = ["Program", "ShapeError", "bind"]

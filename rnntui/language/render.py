@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.numbers import format_exact, format_number
+from rnntui.text.numbers import format_exact, format_number
 from rnntui.language.tree import (
     Binary,
     Call,

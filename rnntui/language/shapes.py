@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.problems import InputError, Place, Problem
+from rnntui.text.problems import InputError, Place, Problem
 from rnntui.language.render import to_text
 from rnntui.language.tree import (
     Binary,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
-from rnntui.language.problems import Place
+from rnntui.text.problems import Place
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,171 @@
+"""Reading a table of a sequence file: typed values, or a problem with its place, never an exception."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.text.problems import Problem, near_name
+from rnntui.text.toml import TomlText
+
+Array = npt.NDArray[np.float64]
+Path = tuple[str | int, ...]
+
+
+class Fields:
+    """The table at `path` of a TOML text. Problems are collected in `problems`, shared by all."""
+
+    def __init__(self, toml: TomlText, path: Path, problems: list[Problem]) -> None:
+        self.toml, self.path, self.problems = toml, path, problems
+        self.data: Mapping[str, Any] = {}
+        value: Any = toml.data
+        for step in path:
+            if isinstance(value, dict) and step not in value:
+                return
+            value = value[step]
+        if isinstance(value, dict):
+            self.data = value
+        else:
+            name = path[-1]
+            problems.append(Problem(f"`{name}` is a table", toml.place(*path), f"write [{name}]"))
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.data
+
+    def table(self, key: str) -> Fields:
+        """The table under `key`; empty where there is none."""
+        return Fields(self.toml, (*self.path, key), self.problems)
+
+    def problem(self, message: str, hint: str = "", *path: str | int) -> None:
+        """Note a problem at a key of this table (or at the table itself)."""
+        self.problems.append(Problem(message, self.toml.place(*self.path, *path), hint))
+
+    def allow(self, keys: Iterable[str], what: str) -> None:
+        """Note every key that is not among `keys`, with a near name."""
+        allowed = list(keys)
+        for key in self.data:
+            if key not in allowed:
+                hint = near_name(key, allowed) or f"there are {', '.join(allowed)}"
+                place = self.toml.key_place(*self.path, key)
+                self.problems.append(Problem(f"`{key}` is not a key of {what}", place, hint))
+
+    def text(self, key: str, default: str = "") -> str:
+        """A string."""
+        value = self.data.get(key, default)
+        if isinstance(value, str):
+            return value
+        self.problem(f"`{key}` is a text", "write it in quotes", key)
+        return default
+
+    def flag(self, key: str) -> bool:
+        """true or false; false where there is none."""
+        value = self.data.get(key, False)
+        if isinstance(value, bool):
+            return value
+        self.problem(f"`{key}` is true or false", "", key)
+        return False
+
+    def choice(self, key: str, options: Iterable[str], default: str) -> str:
+        """One of some words."""
+        value = self.data.get(key, default)
+        known = list(options)
+        if isinstance(value, str) and value in known:
+            return value
+        hint = near_name(str(value), known) or f"there are {', '.join(known)}"
+        self.problem(f"`{key}` cannot be {_shown(value)}", hint, key)
+        return default
+
+    def whole(self, key: str, default: int, least: int = 0, most: int = 10**9) -> int:
+        """A whole number within bounds."""
+        value = self.data.get(key, default)
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        self.problem(f"`{key}` is a whole number from {least} on", f"not {_shown(value)}", key)
+        return default
+
+    def number(self, key: str, default: float, least: float = -math.inf) -> float:
+        """A finite number, at least `least`."""
+        value = self.data.get(key, default)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and least <= value <= 1.7e308:
+            return float(value)
+        bound = "" if least == -math.inf else f" from {least:g} on"
+        self.problem(f"`{key}` is a finite number{bound}", f"not {_shown(value)}", key)
+        return default
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of strings."""
+        value = self.data.get(key, [])
+        if isinstance(value, list) and all(isinstance(word, str) for word in value):
+            return tuple(value)
+        self.problem(f"`{key}` is a list of names", 'such as ["W", "b"]', key)
+        return ()
+
+    def array(self, key: str, *inner: str | int) -> Array | None:
+        """A number, or nested lists of numbers that all have the same lengths."""
+        value: Any = self.data[key]
+        for step in inner:
+            value = value[step]
+        return self._array(value, (key, *inner))
+
+    def _array(self, value: Any, path: Path) -> Array | None:
+        if (
+            isinstance(value, list)
+            and value
+            and all(isinstance(v, float) and math.isfinite(v) for v in value)
+        ):
+            return np.array(value, dtype=np.float64)  # the common case, fast for long lists
+        if not isinstance(value, list):
+            return self._scalar(value, path)
+        if not value:
+            self.problem(f"`{_dotted(path)}` is empty", "", *path)
+            return None
+        parts = [self._array(item, (*path, number)) for number, item in enumerate(value)]
+        found = [part for part in parts if part is not None]
+        if len(found) < len(parts):
+            return None
+        first = found[0]
+        for number, part in enumerate(found):
+            if part.shape != first.shape:
+                message = f"row {number + 1} has {_count(part)}, row 1 has {_count(first)}"
+                if part.ndim == 0 or first.ndim == 0:
+                    message = "numbers and lists are mixed"
+                self.problem(message, "all rows are equally long", *path, number)
+                return None
+        return np.stack(found)
+
+    def _scalar(self, value: Any, path: Path) -> Array | None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.problem(f"{_shown(value)} is not a number", "", *path)
+            return None
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
+            named = "nan" if math.isnan(number) else "inf"
+            size = named if isinstance(value, float) else "a number this large"
+            self.problem(f"{size} is not a value that can be computed with", "", *path)
+            return None
+        return np.array(number)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "a list"
+    text = f"`{value}`" if not isinstance(value, bool) else f"`{str(value).lower()}`"
+    return text if len(text) <= 40 else f"{text[:38]}…`"
+
+
+def _count(array: Array) -> str:
+    return f"{len(array)} numbers" if array.ndim == 1 else f"{len(array)} rows"
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(str(step) for step in path)

@@ -1,0 +1,312 @@
+"""A sequence file: a model, data, parameters, training and worked answers, in one TOML text.
+
+It is validated as a whole; every problem is reported at once, each with its file and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.data.expectations import Expectation, read_expectation
+from rnntui.data.fields import Fields
+from rnntui.data.sequences import Data, read_data
+from rnntui.data.training_settings import TrainingSettings, read_training
+from rnntui.language.model import Model, check_model
+from rnntui.language.program import Program, bind
+from rnntui.language.shapes import Shape, ShapeError, describe
+from rnntui.language.tree import Equation, names
+from rnntui.models.library import (
+    load_model,
+    read_equations,
+    read_initial,
+    read_loss,
+    read_model,
+    read_shapes,
+)
+from rnntui.text.problems import InputError, Place, Problem, near_name
+from rnntui.text.toml import TomlText, parse_toml, read_toml
+
+Array = npt.NDArray[np.float64]
+
+_KEYS = (
+    "title",
+    "description",
+    "model",
+    "readout",
+    "loss",
+    "objective",
+    "sizes",
+    "shapes",
+    "data",
+    "parameters",
+    "initial",
+    "training",
+    "expect",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class SequenceFile:
+    """Everything a sequence file says, checked.
+
+    parameters: given values; those missing are drawn when training starts.
+    """
+
+    file: str
+    title: str
+    description: str
+    program: Program
+    data: Data
+    sizes: Mapping[str, int]
+    parameters: Mapping[str, Array]
+    training: TrainingSettings
+    expectations: tuple[Expectation, ...]
+
+    @property
+    def model(self) -> Model:
+        """The model, readout and loss as the file has them."""
+        return self.program.model
+
+
+def read_sequence_file(file: str | Path) -> SequenceFile:
+    """Read and check a sequence file. Raises InputError with every problem found."""
+    return _Reader(read_toml(file)).read()
+
+
+def parse_sequence_file(text: str, file: str = "") -> SequenceFile:
+    """The same from a text. Raises InputError with every problem found."""
+    return _Reader(parse_toml(text, file)).read()
+
+
+class _Reader:
+    def __init__(self, toml: TomlText) -> None:
+        self.toml = toml
+        self.problems: list[Problem] = []
+        self.fields = Fields(toml, (), self.problems)
+
+    def read(self) -> SequenceFile:
+        fields = self.fields
+        fields.allow(_KEYS, "a sequence file")
+        title = fields.text("title") or Path(self.toml.file).stem
+        description = fields.text("description").strip()
+        sizes = self._sizes()
+        data = self._data()
+        model = self._model()
+        parameters = self._arrays(fields.table("parameters"))
+        initial: dict[str, Array] = {}
+        if model is not None:
+            model, initial = self._completed(model, data)
+        names = () if model is None else model.parameters
+        training = read_training(fields.table("training"), names)
+        program = None
+        if model is not None:
+            self._check_names(model, parameters)
+            if not self.problems:
+                program = self._bound(model, data, sizes, parameters, initial)
+        expectations = self._expectations(program, data)
+        if self.problems or program is None:
+            raise InputError(_in_order(self.problems))
+        return SequenceFile(
+            file=self.toml.file,
+            title=title,
+            description=description,
+            program=program,
+            data=data,
+            sizes=sizes,
+            parameters=parameters,
+            training=training,
+            expectations=expectations,
+        )
+
+    def _sizes(self) -> dict[str, int]:
+        table = self.fields.table("sizes")
+        return {key: table.whole(key, 1, least=1, most=10**6) for key in table.data}
+
+    def _data(self) -> Data:
+        if "data" not in self.fields:
+            self.problems.append(Problem("there is no [data]", self._start(), "give a sequence"))
+            return Data((), {}, {})
+        return read_data(self.fields.table("data"))
+
+    def _start(self) -> Place:
+        return self.toml.place()
+
+    def _model(self) -> Model | None:
+        """The model as named or written out, with the file's own readout, loss and shapes."""
+        before = len(self.problems)
+        value = self.fields.data.get("model")
+        model: Model | None = None
+        if isinstance(value, str):
+            try:
+                model = load_model(value)
+            except InputError as error:
+                place = self.toml.place("model")
+                self.problems += [replace(p, place=place) for p in error.problems]
+        elif isinstance(value, dict):
+            model = read_model(self.toml, ("model",), "own", self.problems)
+        else:
+            message = "there is no model" if value is None else "`model` is a name or a table"
+            place = self.toml.place("model") if value is not None else self._start()
+            hint = 'write model = "lstm", or your own equations in [model]'
+            self.problems.append(Problem(message, place, hint))
+        if model is None:
+            return None
+        model = self._replaced(model)
+        if len(self.problems) > before:
+            return None
+        found = check_model(model)
+        self.problems += [self._placed(problem) for problem in found]
+        return None if found else model
+
+    def _replaced(self, model: Model) -> Model:
+        equations = model.equations
+        if "readout" in self.fields:
+            readout = read_equations(self.toml, ("readout",), self.problems)
+            old = {e.target for e in readout} | {"y"}
+            kept = [e for e in equations if e.target not in old]
+            # the readout stands between the cell and the loss
+            cell = [e for e in kept if e.target != model.objective]
+            equations = (*cell, *readout, *(e for e in kept if e.target == model.objective))
+        if "loss" in self.fields:
+            loss = read_loss(self.toml, ("loss",), self.problems)
+            old = {e.target for e in loss} | {"loss"}
+            equations = (*(e for e in equations if e.target not in old), *loss)
+        shapes = {key: shape for key, shape in model.shapes.items()}
+        if "shapes" in self.fields and self.fields.table("shapes").data:
+            shapes |= read_shapes(self.toml, ("shapes",), self.problems)
+        objective = self.fields.text("objective") or model.objective
+        return replace(model, equations=equations, shapes=shapes, objective=objective)
+
+    def _placed(self, problem: Problem) -> Problem:
+        """A problem of the model as a whole, placed at the file's model."""
+        if problem.place is not None:
+            return problem
+        key = "objective" if "objective" in self.fields else "model"
+        return replace(problem, place=self.toml.place(key))
+
+    def _completed(self, model: Model, data: Data) -> tuple[Model, dict[str, Array]]:
+        """The model with the file's initial values, and without its loss if there is no target."""
+        arrays: dict[str, Array] = {}
+        if "initial" in self.fields:
+            table = self.fields.table("initial")
+            expressions, numbers = ({}, {})
+            if table.data:
+                expressions, numbers = read_initial(self.toml, ("initial",), self.problems)
+            given = {*expressions, *numbers}
+            kept = {key: e for key, e in model.initial.items() if key not in given}
+            model = replace(model, initial={**kept, **expressions})
+            self.problems += [self._placed(p) for p in check_model(model) if "initial" in p.message]
+            for key in numbers:
+                if key not in model.states:
+                    hint = near_name(key, model.states) or "no equation uses it at [t-1]"
+                    table.problem(f"`{key}` is not a state", hint, key)
+                    continue
+                array = table.array(key)
+                if array is not None:
+                    arrays[key] = array
+        if data.sequences and data.sequences[0].targets is None and model.uses_target():
+            model = model.without_target()
+        return model, arrays
+
+    def _arrays(self, table: Fields) -> dict[str, Array]:
+        found: dict[str, Array] = {}
+        for key in table.data:
+            array = table.array(key)
+            if array is not None and array.ndim > 2:
+                table.problem(f"`{key}` has {array.ndim} axes", "at most two: a matrix", key)
+            elif array is not None:
+                array.setflags(write=False)
+                found[key] = array
+        return found
+
+    def _check_names(self, model: Model, parameters: Mapping[str, Array]) -> None:
+        for key in parameters:
+            if key not in model.parameters:
+                hint = near_name(key, model.parameters)
+                hint = hint or f"there are {', '.join(model.parameters) or 'none'}"
+                place = self.toml.key_place("parameters", key)
+                message = f"`{key}` is not a parameter of the model"
+                self.problems.append(Problem(message, place, hint))
+
+    def _bound(
+        self,
+        model: Model,
+        data: Data,
+        sizes: Mapping[str, int],
+        parameters: Mapping[str, Array],
+        initial: Mapping[str, Array],
+    ) -> Program | None:
+        inputs: dict[str, Shape] = {}
+        first = data.sequences[0]
+        if first.inputs is not None:
+            inputs["x"] = first.inputs.shape[1:]
+        elif _uses_x(model.equations):
+            place = self.toml.place("data")
+            self.problems.append(Problem("the model uses x, but [data] gives no input", place))
+            return None
+        given = {key: array.shape for key, array in (parameters | dict(initial)).items()}
+        targets: list[dict[str, Shape]] = [{}]
+        if first.targets is not None:
+            targets = [{"target": first.targets.shape[1:]}]
+            if data.flat_targets:  # one number a timestep: a vector of one, or else a scalar
+                targets = [{"target": (1,)}, {"target": ()}]
+        errors: list[InputError] = []
+        for target in targets:
+            try:
+                return bind(model, {**inputs, **target}, sizes, given, initial)
+            except InputError as error:
+                errors.append(error)
+        self.problems += self._explained(errors[-1], parameters)
+        return None
+
+    def _explained(self, error: InputError, parameters: Mapping[str, Array]) -> list[Problem]:
+        """Shape problems, with where the parameters involved were given."""
+        involved = error.involved if isinstance(error, ShapeError) else ()
+        notes = [
+            f"`{key}` is {describe(parameters[key].shape)} in line "
+            f"{self.toml.key_place('parameters', key).line}"
+            for key in involved
+            if key in parameters
+        ]
+        found = []
+        for problem in error.problems:
+            hint = "; ".join([problem.hint, *notes] if problem.hint else notes)
+            found.append(self._placed(replace(problem, hint=hint)))
+        return found
+
+    def _expectations(self, program: Program | None, data: Data) -> tuple[Expectation, ...]:
+        value = self.fields.data.get("expect", [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.fields.problem("`expect` is a list of tables", "write [[expect]]", "expect")
+            return ()
+        if program is None:
+            return ()
+        lengths = [sequence.length for sequence in data.sequences]
+        found = []
+        for number in range(len(value)):
+            table = Fields(self.toml, ("expect", number), self.problems)
+            expectation = read_expectation(table, program, lengths, list(data.target_alphabet))
+            if expectation is not None:
+                found.append(expectation)
+        return tuple(found)
+
+
+def _uses_x(equations: tuple[Equation, ...]) -> bool:
+    return any(n.key == "x" for e in equations for n in names(e.expression))
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    """Problems as one reads the file, those without a place last."""
+    return sorted(
+        dict.fromkeys(problems),
+        key=lambda p: (
+            p.place is None,
+            p.place.line if p.place else 0,
+            p.place.column if p.place else 0,
+        ),
+    )

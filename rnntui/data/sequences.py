@@ -1,0 +1,276 @@
+"""The [data] table: sequences of symbols or of values, their targets and masks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.data.fields import Fields
+from rnntui.data.sequence import InputSequence
+from rnntui.text.problems import near_name
+
+Array = npt.NDArray[np.float64]
+Alphabet = Mapping[str, Array]
+Step = str | int
+
+_KEYS = (
+    "alphabet",
+    "one_hot",
+    "sequence",
+    "sequences",
+    "values",
+    "length",
+    "targets",
+    "target_alphabet",
+    "target_one_hot",
+    "mask",
+)
+
+
+@dataclass(frozen=True)
+class Data:
+    """All sequences of a file. alphabets: each symbol's vector; empty where values are given.
+
+    flat_targets: the targets were given as one number a timestep, so that they fit a scalar
+    as well as a vector of one.
+    """
+
+    sequences: tuple[InputSequence, ...]
+    alphabet: Alphabet
+    target_alphabet: Alphabet
+    flat_targets: bool = False
+
+
+def read_data(fields: Fields) -> Data:
+    """The [data] table; problems are noted in `fields`, and what could be read is returned."""
+    fields.allow(_KEYS, "[data]")
+    alphabet = _alphabet(fields, "alphabet", "one_hot")
+    target_alphabet = _alphabet(fields, "target_alphabet", "target_one_hot") or alphabet
+    reader = _Reader(fields, alphabet, target_alphabet)
+    return Data(tuple(reader.sequences()), alphabet, target_alphabet, reader.flat_targets)
+
+
+def _alphabet(fields: Fields, table: str, one_hot: str) -> Alphabet:
+    if table in fields and one_hot in fields:
+        fields.problem(f"`{table}` and `{one_hot}` say the same", "give one of them", one_hot)
+    if table in fields:
+        return _vectors(fields.table(table))
+    if one_hot not in fields:
+        return {}
+    value = fields.data[one_hot]
+    if not isinstance(value, str | list) or not all(isinstance(s, str) and s for s in value):
+        fields.problem(f"`{one_hot}` is a text or a list of symbols", 'such as "AB"', one_hot)
+        return {}
+    symbols = list(value)
+    for number, symbol in enumerate(symbols):
+        if symbol in symbols[:number]:
+            fields.problem(f"the symbol `{symbol}` stands twice", "", one_hot)
+    return {s: np.eye(len(symbols))[number] for number, s in enumerate(symbols)}
+
+
+def _vectors(table: Fields) -> Alphabet:
+    if not table.data:
+        table.problem("the alphabet is empty", "write A = [1, 0]")
+    found: dict[str, Array] = {}
+    for symbol in table.data:
+        array = table.array(symbol)
+        if array is None:
+            continue
+        vector = np.atleast_1d(array)
+        if vector.ndim > 1:
+            table.problem(f"`{symbol}` is a vector, not a matrix", "write A = [1, 0]", symbol)
+            continue
+        first = next(iter(found.values()), vector)
+        if len(vector) != len(first):
+            message = f"`{symbol}` has {len(vector)} components, the symbols before {len(first)}"
+            table.problem(message, "all are equally long", symbol)
+            continue
+        found[symbol] = vector
+    return found
+
+
+class _Reader:
+    """Reads inputs, targets and masks, one sequence or several alike."""
+
+    def __init__(self, fields: Fields, alphabet: Alphabet, target_alphabet: Alphabet) -> None:
+        self.fields, self.alphabet, self.target_alphabet = fields, alphabet, target_alphabet
+        self.flat_targets = False
+
+    def sequences(self) -> list[InputSequence]:
+        sources = [k for k in ("sequence", "sequences", "values", "length") if k in self.fields]
+        if len(sources) != 1:
+            what = "no sequence" if not sources else " and ".join(f"`{k}`" for k in sources)
+            message = f"[data] gives {what}" + (" at once" if sources else "")
+            hint = "one of sequence, sequences, values or length"
+            self.fields.problem(message, hint, *sources[1:2])
+            return []
+        (source,) = sources
+        several = source == "sequences" or (source == "values" and self._depth(source) == 3)
+        paths: list[tuple[Step, ...]] = [(source,)]
+        if several:
+            value = self.fields.data[source]
+            if not isinstance(value, list) or not value:
+                self.fields.problem("`sequences` is a list", 'such as ["AB", "BA"]', source)
+                return []
+            paths = [(source, number) for number in range(len(value))]
+        found = [self._sequence(source, path, several) for path in paths]
+        sequences = [sequence for sequence in found if sequence is not None]
+        self._check_sizes(sequences, paths)
+        return sequences
+
+    def _depth(self, key: str) -> int:
+        value, depth = self.fields.data[key], 0
+        while isinstance(value, list) and value:
+            value, depth = value[0], depth + 1
+        return depth
+
+    def _sequence(self, source: str, path: tuple[Step, ...], several: bool) -> InputSequence | None:
+        symbols: tuple[str, ...] = ()
+        inputs: Array | None = None
+        if source == "length":
+            length = self.fields.whole("length", 0, least=1, most=10**7)
+        elif source == "values":
+            inputs = self._values(path)
+            length = 0 if inputs is None else len(inputs)
+        else:
+            symbols = self._symbols(path, self.alphabet, "alphabet")
+            length = len(symbols)
+        if not length:
+            return None
+        number = path[1:] if several else ()
+        read = self._targets(number, symbols, length)
+        if read is None:
+            return None
+        targets, target_symbols, length = read
+        symbols = symbols[:length]
+        if symbols:
+            inputs = np.stack([self.alphabet[s] for s in symbols])
+        mask = self._mask(number, length)
+        return InputSequence(inputs, targets, mask, symbols, target_symbols)
+
+    def _values(self, path: tuple[Step, ...]) -> Array | None:
+        array = self.fields.array(str(path[0]), *path[1:])
+        if array is None:
+            return None
+        if array.ndim not in (1, 2):
+            hint = "one row of numbers a timestep"
+            self.fields.problem("these values are not a sequence of vectors", hint, *path)
+            return None
+        return array[:, None] if array.ndim == 1 else array
+
+    def _symbols(self, path: tuple[Step, ...], alphabet: Alphabet, where: str) -> tuple[str, ...]:
+        value = self._at(path)
+        if not isinstance(value, str | list) or not all(isinstance(s, str) for s in value):
+            hint = 'such as "ABBA" or ["up", "down"]'
+            self.fields.problem(f"`{path[0]}` is a text or a list of symbols", hint, *path)
+            return ()
+        if not value:
+            self.fields.problem("the sequence is empty", "it has at least one timestep", *path)
+            return ()
+        if not alphabet:
+            hint = 'give alphabet = { A = [1, 0], … } or one_hot = "AB"'
+            self.fields.problem("the symbols have no vectors", hint, *path)
+            return ()
+        for number, symbol in enumerate(value):
+            if symbol not in alphabet:
+                hint = near_name(symbol, alphabet) or f"there are {' '.join(alphabet)}"
+                inner: tuple[Step, ...] = (number,) if isinstance(value, list) else ()
+                message = f"the symbol `{symbol}` at t = {number + 1} is not in the {where}"
+                self.fields.problem(message, hint, *path, *inner)
+                return ()
+        return tuple(value)
+
+    def _at(self, path: tuple[Step, ...]) -> Any:
+        value: Any = self.fields.data
+        for step in path:
+            value = value[step]
+        return value
+
+    def _own(self, key: str, number: tuple[Step, ...]) -> tuple[Step, ...] | None:
+        """The path of what `key` gives for one sequence of several."""
+        value = self.fields.data[key]
+        if not number:
+            return (key,)
+        if isinstance(value, list) and len(value) > int(number[0]):
+            return (key, *number)
+        if number[0] == 0 or isinstance(value, list):
+            hint = "one for each sequence"
+            self.fields.problem(f"`{key}` has none for sequence {int(number[0]) + 1}", hint, key)
+        return None
+
+    def _targets(
+        self, number: tuple[Step, ...], symbols: Sequence[str], length: int
+    ) -> tuple[Array | None, tuple[str, ...], int] | None:
+        """The targets, their symbols and the length that is left (the last has no next)."""
+        if "targets" not in self.fields:
+            return None, (), length
+        if self.fields.data["targets"] == "next":
+            return self._next(symbols)
+        path = self._own("targets", number)
+        if path is None:
+            return None
+        value = self._at(path)
+        if isinstance(value, str) or (
+            isinstance(value, list) and value and isinstance(value[0], str)
+        ):
+            found = self._symbols(path, self.target_alphabet, "alphabet of the targets")
+            targets = np.stack([self.target_alphabet[s] for s in found]) if found else None
+        else:
+            found = ()
+            targets = self.fields.array(str(path[0]), *path[1:])
+        if targets is None:
+            return None
+        if targets.ndim not in (1, 2):
+            self.fields.problem("targets are one number or one row a timestep", "", *path)
+            return None
+        if len(targets) != length:
+            message = f"there are {len(targets)} targets for {length} timesteps"
+            self.fields.problem(message, "one target a timestep", *path)
+            return None
+        if targets.ndim == 1:
+            self.flat_targets = True
+        return targets, found, length
+
+    def _next(self, symbols: Sequence[str]) -> tuple[Array | None, tuple[str, ...], int] | None:
+        if len(symbols) < 2:
+            hint = "a sequence of at least two symbols"
+            self.fields.problem('"next" needs a next symbol', hint, "targets")
+            return None
+        missing = [s for s in symbols[1:] if s not in self.target_alphabet]
+        if missing:
+            message = f"the symbol `{missing[0]}` is not in the alphabet of the targets"
+            self.fields.problem(message, "", "targets")
+            return None
+        targets = np.stack([self.target_alphabet[s] for s in symbols[1:]])
+        return targets, tuple(symbols[1:]), len(symbols) - 1
+
+    def _mask(self, number: tuple[Step, ...], length: int) -> Array:
+        if "mask" not in self.fields:
+            return np.ones(length)
+        value = self.fields.data["mask"]
+        nested = isinstance(value, list) and bool(value) and isinstance(value[0], list)
+        path = self._own("mask", number if nested else ())
+        mask = None if path is None else self.fields.array(str(path[0]), *path[1:])
+        if mask is None:
+            return np.ones(length)
+        if mask.shape != (length,) or np.any(mask < 0):
+            hint = f"it has {length} numbers, 0 where the loss does not count"
+            self.fields.problem("the mask does not fit the sequence", hint, *(path or ()))
+            return np.ones(length)
+        return mask
+
+    def _check_sizes(
+        self, sequences: Sequence[InputSequence], paths: Sequence[tuple[Step, ...]]
+    ) -> None:
+        for sequence, path in zip(sequences, paths, strict=False):
+            for what in ("inputs", "targets"):
+                first, own = getattr(sequences[0], what), getattr(sequence, what)
+                if first is not None and own is not None and first.shape[1:] != own.shape[1:]:
+                    place = path if what == "inputs" else ("targets", *path[1:])
+                    message = f"the {what} of sequence 1 and of this one differ in size"
+                    self.fields.problem(message, "all sequences have equally long vectors", *place)
+                    return

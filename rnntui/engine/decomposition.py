@@ -1,0 +1,103 @@
+"""Where a parameter's gradient comes from: by the timestep whose loss it is, by the timestep of use.
+
+∂L/∂W = Σ_k Σ_t (what the use of W at t contributes to the gradient of timestep k's loss). The sums
+over t give it *by loss* (∂Loss_k/∂W), the sums over k *by use*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.engine.trace import Trace, run_backward
+from rnntui.language.evaluate import evaluate
+from rnntui.language.tree import Name
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class GradientsByUse:
+    """by_use: by parameter, (T, *shape), what its use at t = 1 … T contributes.
+
+    initial: what its use in an initial value contributes; only parameters that have one.
+    """
+
+    by_use: Mapping[str, Array]
+    initial: Mapping[str, Array]
+
+
+def gradients_by_use(trace: Trace) -> GradientsByUse:
+    """Each parameter's gradient, split by the timestep at which it is used."""
+    by_use, initial = _by_use(trace, trace.gradients, trace.weights, trace.length)
+    return GradientsByUse(by_use, initial)
+
+
+def gradients_by_loss(trace: Trace) -> dict[str, Array]:
+    """Each parameter's gradient, split by the timestep whose loss it comes from: (T, *shape).
+
+    One backward pass for each timestep: the cost grows with T².
+    """
+    parameters = trace.program.model.parameters
+    shapes = trace.program.shapes
+    found = {key: np.zeros((trace.length, *shapes[key])) for key in parameters}
+    for k in range(1, trace.length + 1):
+        if trace.weights[k] == 0:
+            continue
+        _, totals = run_backward(
+            trace.program, trace.parameters, trace.values, _only(trace.weights, k), k
+        )
+        for key in parameters:
+            found[key][k - 1] = totals[key]
+    return found
+
+
+def gradient_matrix(trace: Trace, parameter: str) -> Array:
+    """(T, T, *shape): row k − 1 is timestep k's loss, column t − 1 the use at t; zero for t > k.
+
+    What a use in the initial value contributes is left out.
+    """
+    matrix = np.zeros((trace.length, trace.length, *trace.program.shapes[parameter]))
+    for k in range(1, trace.length + 1):
+        if trace.weights[k] == 0:
+            continue
+        weights = _only(trace.weights, k)
+        gradients, _ = run_backward(trace.program, trace.parameters, trace.values, weights, k)
+        by_use, _ = _by_use(trace, gradients, weights, k, only=parameter)
+        matrix[k - 1, :k] = by_use[parameter]
+    return matrix
+
+
+def _only(weights: Array, k: int) -> Array:
+    one = np.zeros_like(weights)
+    one[k] = weights[k]
+    return one
+
+
+def _by_use(
+    trace: Trace, gradients: Mapping[str, Array], weights: Array, length: int, only: str = ""
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    program = trace.program
+
+    def look_at(t: int, name: Name) -> object:
+        key = name.key
+        if key.startswith("grad("):
+            return gradients[key[5:-1]][t + name.shift]
+        return weights[t] if key.startswith("weight(") else trace.value(key, t + name.shift)
+
+    keys = [only] if only else list(program.model.parameters)
+    by_use = {key: np.zeros((length, *program.shapes[key])) for key in keys}
+    for equation in program.backward:
+        if equation.of in by_use and equation.within is not None:
+            for t in range(1, length + 1):
+                found = evaluate(equation.within, lambda name, t=t: look_at(t, name))
+                by_use[equation.of][t - 1] = found
+    initial = {
+        equation.of: np.asarray(evaluate(equation.within, lambda name: look_at(0, name)))
+        for equation in program.backward_initial
+        if equation.within is not None and equation.of in by_use
+    }
+    return by_use, initial

@@ -1,0 +1,193 @@
+"""The trace of one sequence in one iteration: every value and every gradient at every timestep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.data.sequence import InputSequence
+from rnntui.language.evaluate import evaluate
+from rnntui.language.program import Program
+from rnntui.language.tree import Name
+
+Array = npt.NDArray[np.float64]
+Parameters = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first place where a number stopped being finite."""
+
+    quantity: str
+    t: int
+    value: float
+
+    def __str__(self) -> str:
+        what = "NaN (not a number)" if np.isnan(self.value) else f"{self.value}".replace("-", "−")
+        return f"{self.quantity} became {what} at t = {self.t}"
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """All moments' values of one sequence, forward and backward.
+
+    values: by quantity, arrays whose first axis is t = 0 … T. Index 0 holds the initial state
+    and is 0 for quantities that are no state. The inputs `x` and `target` are among them.
+    gradients: by quantity, ∂L/∂quantity[t], the same layout; index 0 is ∂L/∂(initial state).
+    parameter_gradients: by parameter, ∂L/∂parameter, summed over the timesteps.
+    weights: (T + 1,), the weight of each timestep's loss in L; index 0 is unused.
+    loss: L of this sequence, or None where there is no objective.
+    """
+
+    program: Program
+    sequence: InputSequence
+    parameters: Parameters
+    values: Mapping[str, Array]
+    gradients: Mapping[str, Array]
+    parameter_gradients: Parameters
+    weights: Array
+    loss: float | None
+
+    @property
+    def length(self) -> int:
+        """T, the number of timesteps."""
+        return self.sequence.length
+
+    def lookup(self, t: int) -> Callable[[Name], Any]:
+        """What names mean at timestep t, for evaluating an equation there."""
+
+        def look(name: Name) -> Any:
+            return self.value(name.key, t + name.shift)
+
+        return look
+
+    def value(self, key: str, t: int) -> Any:
+        """The value of a quantity, gradient or parameter at timestep t (a view, or a scalar)."""
+        if key in self.parameters:
+            return self.parameters[key] if self.parameters[key].ndim else self.parameters[key][()]
+        if key.startswith("weight("):
+            return self.weights[t]
+        if key.startswith("grad("):
+            of = key[5:-1]
+            return self.parameter_gradients[of] if of in self.parameters else self.gradients[of][t]
+        return self.values[key][t]
+
+    def fault(self) -> Fault | None:
+        """The first value, else the first gradient, that is NaN or infinite; None if all are finite."""
+        order = [assignment.target for assignment in self.program.assignments]
+        found = _first_fault({key: self.values[key] for key in order}, range(1, self.length + 1))
+        if found is None and self.gradients:
+            found = _first_fault(
+                {f"∂L/∂{key}": g for key, g in self.gradients.items()},
+                range(self.length, -1, -1),
+            )
+        return found
+
+
+def compute_trace(
+    program: Program, sequence: InputSequence, parameters: Parameters, reduction: str = "sum"
+) -> Trace:
+    """Run a sequence forward and, where there is an objective, backward.
+
+    reduction: how the timesteps' losses make L, "sum" or "mean" (over unmasked timesteps).
+    """
+    length = sequence.length
+    values = _forward_arrays(program, sequence, parameters)
+    program.run_forward(length, {**parameters, **values})
+    weights = loss_weights(sequence, reduction)
+    objective = program.model.objective
+    if objective is None:
+        return Trace(program, sequence, parameters, values, {}, {}, weights, None)
+    with np.errstate(all="ignore"):
+        losses = values[objective][1:]
+        # a masked timestep's loss counts for nothing, even where it is not finite
+        loss = float(np.sum(np.where(weights[1:] == 0, 0.0, weights[1:] * losses)))
+    gradients, totals = run_backward(program, parameters, values, weights, length)
+    return Trace(program, sequence, parameters, values, gradients, totals, weights, loss)
+
+
+def loss_weights(sequence: InputSequence, reduction: str) -> Array:
+    """(T + 1,): what each timestep's loss counts in L; index 0 is unused."""
+    weights = np.concatenate([[0.0], sequence.mask])
+    if reduction == "mean":
+        weights /= max(float(np.sum(sequence.mask)), 1.0)
+    return weights
+
+
+def run_backward(
+    program: Program,
+    parameters: Parameters,
+    values: Mapping[str, Array],
+    weights: Array,
+    length: int,
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Gradients of Σ weights[t]·objective[t] over t ≤ length: by quantity and t, and by parameter."""
+    gradients = {
+        equation.of: np.zeros((length + 1, *program.shapes[equation.of]))
+        for equation in program.backward
+        if equation.of not in parameters
+    }
+    totals = {key: np.zeros(program.shapes[key]) for key in program.model.parameters}
+    arrays = {
+        **parameters,
+        **values,
+        **{f"grad({key})": gradient for key, gradient in gradients.items()},
+        **{f"grad({key})": total for key, total in totals.items()},
+        f"weight({program.model.objective})": weights,
+    }
+    program.run_backward(length, arrays)
+    _initial_gradients(program, arrays, gradients, totals)
+    return gradients, totals
+
+
+def _initial_gradients(
+    program: Program, arrays: dict[str, Any], gradients: dict[str, Array], totals: dict[str, Array]
+) -> None:
+    def look(name: Name) -> Any:
+        found = arrays[name.key]
+        constant = name.key in totals or name.key in program.model.parameters
+        return found if constant else found[name.shift]
+
+    for equation in program.backward:
+        if equation.of in gradients and equation.following is not None:
+            gradients[equation.of][0] = evaluate(equation.initial().expression, look)
+    for equation in program.backward_initial:
+        if equation.within is not None:
+            totals[equation.of] += evaluate(equation.within, look)
+
+
+def _forward_arrays(
+    program: Program, sequence: InputSequence, parameters: Parameters
+) -> dict[str, Array]:
+    length = sequence.length
+    values: dict[str, Array] = {}
+    for key, data in (("x", sequence.inputs), ("target", sequence.targets)):
+        if data is not None:
+            array = np.zeros((length + 1, *program.shapes.get(key, data.shape[1:])))
+            array[1:] = data.reshape(array[1:].shape)
+            values[key] = array
+    for assignment in program.assignments:
+        values[assignment.target] = np.zeros((length + 1, *program.shapes[assignment.target]))
+    for state, given in program.initial_values.items():
+        values[state][0] = given
+    for state, expression in program.model.initial.items():
+        values[state][0] = evaluate(expression, lambda name: parameters[name.key])
+    return values
+
+
+def _first_fault(arrays: Mapping[str, Array], order: range) -> Fault | None:
+    bad = {}
+    for key, array in arrays.items():
+        finite = np.isfinite(array).reshape(len(array), -1).all(axis=1)
+        if not finite.all():
+            bad[key] = finite
+    for t in order:
+        for key, finite in bad.items():
+            if not finite[t]:
+                row = np.ravel(arrays[key][t])
+                return Fault(key, t, float(row[~np.isfinite(row)][0]))
+    return None

@@ -1,0 +1,121 @@
+"""Training: one iteration is one update of the parameters from a batch of sequences.
+
+Everything is a function of the state before it, so an iteration computed again is the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.data.sequence import InputSequence
+from rnntui.data.training_settings import TrainingSettings
+from rnntui.engine.optimiser import updated
+from rnntui.engine.trace import Fault, Parameters, Trace, compute_trace
+from rnntui.language.program import Program
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingState:
+    """All that the next iteration depends on, before it: the parameters after `iteration` updates."""
+
+    iteration: int
+    parameters: Parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Iteration:
+    """One iteration: its state before, a trace for each sequence of the batch, and the update.
+
+    gradients: by parameter, averaged over the batch. after: None where there is nothing to
+    train on, or where a number is not finite (`fault`) and an update would spoil the parameters.
+    loss: averaged over the batch, None without an objective.
+    """
+
+    before: TrainingState
+    indices: tuple[int, ...]
+    traces: tuple[Trace, ...]
+    gradients: Parameters
+    loss: float | None
+    fault: Fault | None
+    after: TrainingState | None
+
+
+class Trainer:
+    """Computes iterations of a program on a set of sequences."""
+
+    def __init__(
+        self, program: Program, sequences: Sequence[InputSequence], settings: TrainingSettings
+    ) -> None:
+        self.program = program
+        self.sequences = tuple(sequences)
+        self.settings = settings
+
+    def batch(self, iteration: int) -> tuple[int, ...]:
+        """Which sequences iteration number `iteration` takes: in order, over and over."""
+        count = len(self.sequences)
+        size = self.settings.batch or count
+        return tuple((iteration * size + k) % count for k in range(size))
+
+    def iterate(self, state: TrainingState) -> Iteration:
+        """The iteration that follows from `state`."""
+        indices = self.batch(state.iteration)
+        traces = tuple(
+            compute_trace(
+                self.program, self.sequences[i], state.parameters, self.settings.reduction
+            )
+            for i in indices
+        )
+        if self.program.model.objective is None:
+            fault = next((f for f in (trace.fault() for trace in traces) if f), None)
+            return Iteration(state, indices, traces, {}, None, fault, None)
+        gradients = _average(traces)
+        loss = float(np.mean([trace.loss for trace in traces]))
+        after = self._updated(state, gradients)
+        fault = None
+        if not _all_finite(gradients, after.parameters, loss):
+            fault = next((f for f in (trace.fault() for trace in traces) if f), None)
+            fault = fault or _update_fault(gradients, after.parameters, loss)
+        return Iteration(state, indices, traces, gradients, loss, fault, None if fault else after)
+
+    def _updated(self, state: TrainingState, gradients: Parameters) -> TrainingState:
+        settings = self.settings
+        parameters = dict(state.parameters)
+        for key, value in state.parameters.items():
+            if key not in settings.fixed:
+                parameters[key] = updated(
+                    settings.optimizer, key, value, gradients[key], settings.learning_rate
+                )
+                parameters[key].setflags(write=False)
+        return TrainingState(state.iteration + 1, parameters)
+
+
+def _average(traces: Sequence[Trace]) -> dict[str, Array]:
+    first, *others = (trace.parameter_gradients for trace in traces)
+    if not others:
+        return dict(first)
+    with np.errstate(all="ignore"):
+        totals = {key: gradient.copy() for key, gradient in first.items()}
+        for gradients in others:
+            for key, gradient in gradients.items():
+                totals[key] += gradient
+        return {key: np.asarray(total / len(traces)) for key, total in totals.items()}
+
+
+def _all_finite(gradients: Parameters, parameters: Parameters, loss: float) -> bool:
+    arrays = [*gradients.values(), *parameters.values()]
+    return bool(np.isfinite(loss)) and all(np.isfinite(array).all() for array in arrays)
+
+
+def _update_fault(gradients: Parameters, parameters: Parameters, loss: float) -> Fault:
+    named = {f"∂L/∂{key}": g for key, g in gradients.items()} | dict(parameters)
+    for key, array in named.items():
+        bad = np.ravel(array)[~np.isfinite(np.ravel(array))]
+        if len(bad):
+            return Fault(key, 0, float(bad[0]))
+    return Fault("the loss", 0, loss)

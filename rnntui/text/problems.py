@@ -1,0 +1,96 @@
+"""Problems in what a user wrote: one clear message each, with its place in the file.
+
+Every room reports bad input through `InputError`; the command line and the app only print it.
+The text of a problem may come from a file, so it is data: control characters are shown as
+escapes (`printable`), never sent to a terminal.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_EXCERPT_WIDTH = 76
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a text: 1-based line and column, the line itself, and the file if there is one."""
+
+    line: int
+    column: int = 1
+    text: str = ""
+    file: str = ""
+
+    def __str__(self) -> str:
+        parts = [printable(self.file)] if self.file else []
+        if self.line:
+            parts.append(f"line {self.line}, column {self.column}")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: what it is, what would be right (`hint`), and where."""
+
+    message: str
+    place: Place | None = None
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """The problem as `file, line, column: message`, with the line and a caret below it."""
+        message = printable(self.message)
+        if self.hint:
+            message += f"; {printable(self.hint)}"
+        if self.place is None:
+            return message
+        where = str(self.place)
+        text = f"{where}: {message}" if where else message
+        return text + self.excerpt()
+
+    def excerpt(self) -> str:
+        """The offending line and a caret under the column, as two indented lines (or nothing)."""
+        place = self.place
+        if place is None or not place.text.strip():
+            return ""
+        start = 0
+        if place.column > _EXCERPT_WIDTH - 16:  # a long line: show the part around the caret
+            start = place.column - _EXCERPT_WIDTH // 2
+        before = printable(place.text[start : place.column - 1])
+        rest = printable(place.text[place.column - 1 :])
+        shown = (before + rest)[:_EXCERPT_WIDTH].rstrip()
+        return f"\n    {shown}\n    {' ' * cell_width(before)}^"
+
+
+class InputError(Exception):
+    """Bad input from a user: every problem found, never an empty list."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def printable(text: str) -> str:
+    """`text` with everything a terminal would obey (control and format characters) escaped."""
+    return "".join(
+        character
+        if character.isprintable() and unicodedata.category(character) not in ("Cf", "Co", "Cs")
+        else character.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for character in text
+    )
+
+
+def cell_width(text: str) -> int:
+    """How many terminal cells `text` takes: wide characters two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def near_name(name: str, known: Iterable[str]) -> str:
+    """A hint that names what `name` was probably meant to be, or nothing."""
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{matches[0]}`?" if matches else ""

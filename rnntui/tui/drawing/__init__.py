@@ -1,0 +1,1 @@
+"""Drawing primitives: arrays in, coloured terminal cells out. They know nothing of networks."""

@@ -1,0 +1,100 @@
+"""One axis of a plot: its range, its place for each value, and few, readable ticks."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnntui.language.numbers import format_number
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A linear or logarithmic scale from `low` to `high` (for a logarithm, both are positive)."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def place(self, values: np.ndarray | float) -> np.ndarray:
+        """Where finite `values` are: 0 at `low`, 1 at `high`."""
+        values = np.asarray(values, dtype=float)
+        if self.log:
+            low, high = math.log10(self.low), math.log10(self.high)
+            return (np.log10(values) - low) / (high - low)
+        # Halved first: the distance between two finite numbers need not be finite.
+        low, span = self.low / 2, self.high / 2 - self.low / 2
+        return (values / 2 - low) / span
+
+    def ticks(self, count: int) -> list[tuple[float, str]]:
+        """At most about `count` round values as (place, text)."""
+        values = self._decades(count) if self.log else self._round_values(count)
+        if len(values) < 2 and self.log:  # less than a decade: round values, on the log scale
+            values = [value for value in self._round_values(count) if value > 0]
+            texts = tick_texts(values)
+        else:
+            texts = [_decade_text(v) for v in values] if self.log else tick_texts(values)
+        return [(float(self.place(v)), text) for v, text in zip(values, texts, strict=True)]
+
+    def _round_values(self, count: int) -> list[float]:
+        half_span = self.high / 2 - self.low / 2
+        rough = max(half_span / max(count, 1) * 2, 5e-324)
+        if not math.isfinite(rough):
+            return [self.low, self.high]
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next((m * power for m in (1, 2, 5) if m * power >= rough * 0.999), 10 * power)
+        if step == 0 or not math.isfinite(step):
+            return [self.low, self.high]
+        start, stop = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        if abs(start) > 1e15:  # the range is finer than the numbers in it
+            return [self.low, self.high]
+        return [k * step for k in range(start, min(stop, start + 20) + 1)]
+
+    def _decades(self, count: int) -> list[float]:
+        low, high = math.ceil(math.log10(self.low)), math.floor(math.log10(self.high))
+        stride = max(math.ceil((high - low + 1) / max(count, 1)), 1)
+        # A power below the smallest number is zero, which has no place on a logarithmic axis.
+        return [10.0**k for k in range(low, high + 1, stride) if 10.0**k > 0]
+
+
+def axis_for(values: np.ndarray, *, log: bool = False, margin: float = 0.0) -> Axis:
+    """The axis that holds all of the finite `values`, with a share of its range as `margin`.
+
+    A single value gets room on both sides: a flat line in the middle, not on the frame.
+    """
+    if not values.size:
+        return Axis(0.0, 1.0)
+    low, high = float(values.min()), float(values.max())
+    if log:
+        if math.log10(high) - math.log10(low) < 1e-9:
+            return Axis(max(low / 2, 5e-324), high * 2 if high < 8e307 else 1.79e308, log=True)
+        return Axis(low, high, log=True)
+    if high / 2 - low / 2 <= 1e-9 * max(abs(low), abs(high)) / 2 or high / 2 - low / 2 < 1e-300:
+        room = max(abs(low) * 0.1, 0.1 if low == 0 else 1e-290)
+        return Axis(max(low - room, -1.7e308), min(high + room, 1.7e308))
+    pad = (high / 2 - low / 2) * margin * 2
+    return Axis(max(low - pad, -1.79e308), min(high + pad, 1.79e308))
+
+
+def _decade_text(value: float) -> str:
+    return f"{value:g}" if 1e-4 < value < 1e5 else format_number(value, 0)
+
+
+def tick_texts(values: list[float]) -> list[str]:
+    """`values` with the fewest decimals, the same for all, that still tell them apart exactly.
+
+    >>> tick_texts([0.0, 0.25, 0.5]), tick_texts([0.0, 50.0])
+    (['0.00', '0.25', '0.50'], ['0', '50'])
+    """
+    gaps = [abs(b / 2 - a / 2) * 2 for a, b in itertools.pairwise(values)]
+    tolerance = min(gaps, default=max(map(abs, values), default=0.0)) / 100
+    for digits in range(7):
+        texts = [format_number(value, digits) for value in values]
+        if all(
+            abs(float(t) / 2 - v / 2) * 2 <= tolerance for t, v in zip(texts, values, strict=True)
+        ):
+            return texts
+    return [f"{value:.3g}" for value in values]

@@ -1,0 +1,62 @@
+"""How a matrix is laid out in cells: numbers while they fit, else signs and blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from rnntui.tui.drawing.cells import column_width, fitted_number
+
+Density = Literal["auto", "numbers", "glyphs"]
+
+_WIDEST_NUMBER = 7  # "-30.00" and "-2e-300" fit; anything longer loses decimals
+_NARROWER = {2: 6, 1: 5}  # what most weights need with so many decimals: "-12.34", "-12.3"
+_WIDEST_NAME = 8
+
+
+@dataclass(frozen=True)
+class MatrixLayout:
+    """The widths, in cells, of a matrix's parts."""
+
+    header: int
+    """The column of row indices, with the gap after it."""
+    cell: int
+    """One element, with the gap before it if it is a number."""
+    digits: int | None
+    """Decimals of the numbers, or None where blocks stand for them."""
+
+    @property
+    def number(self) -> int:
+        """The cells that a number may take; the gap before it also holds the highlight's mark."""
+        return self.cell - 1
+
+
+def matrix_layout(values: np.ndarray, name: str, width: int, density: Density) -> MatrixLayout:
+    """The layout of `values` (two axes) in `width` cells.
+
+    With density "auto": the most decimals with which all columns fit; if even one decimal is too
+    wide, two cells an element (sign and size), or one. The other densities scroll instead.
+    """
+    rows, columns = values.shape
+    header = max(len(str(max(rows - 1, 0))), min(len(name), _WIDEST_NAME)) + 1
+    layouts = []
+    for digits, narrower in _NARROWER.items():
+        number = min(column_width(values, digits), _WIDEST_NUMBER)
+        layouts.append(MatrixLayout(header, number + 1, digits))
+        if narrower < number and _holds(values, digits, narrower):
+            layouts.append(MatrixLayout(header, narrower + 1, digits))
+    if density == "numbers":
+        return layouts[0]
+    glyphs = [MatrixLayout(header, 2, None), MatrixLayout(header, 1, None)]
+    layouts = glyphs if density == "glyphs" else layouts + glyphs
+    fitting = (layout for layout in layouts if header + columns * layout.cell <= width)
+    return next(fitting, layouts[-1])
+
+
+def _holds(values: np.ndarray, digits: int, width: int) -> bool:
+    """Whether the longest of `values` can be written in `width` cells, if with fewer digits."""
+    size = np.abs(values[np.isfinite(values) & (values != 0)])
+    ends = (-float(size.min()), -float(size.max())) if size.size else ()
+    return all("…" not in fitted_number(end, digits, width) for end in ends)

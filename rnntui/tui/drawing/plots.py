@@ -1,0 +1,245 @@
+"""Curves over time and scatters in the plane, as Rich text.
+
+Whatever the data (empty, constant, with NaN, of any length) and however small the room, there is
+a picture or a word why not; it never raises, and never exceeds `width` × `height` cells.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rich.style import Style
+from rich.text import Text
+
+from rnntui.tui.drawing.axis import Axis, axis_for
+from rnntui.tui.drawing.canvas import Canvas, Layer, Note
+from rnntui.tui.drawing.decimation import line_runs, one_per_cell
+from rnntui.tui.drawing.palette import Palette
+
+GLYPHS = "●▲■◆▼○□◇"
+"""A glyph for each of a palette's series, so that colour is not alone."""
+CURRENT = "◉"
+"""Marks the current point."""
+
+_SMALLEST = (12, 4)  # below this, axes leave no room for data
+_LABELLED = 60  # more points than this cannot be labelled legibly
+_TRAJECTORY = 200  # the latest steps of a trajectory; more is a tangle, and slow to draw
+
+
+@dataclass(frozen=True)
+class Series:
+    """A named curve: `y` over `x` in increasing order, or over 0, 1, 2, … without it."""
+
+    name: str
+    y: np.ndarray | Sequence[float]
+    x: np.ndarray | Sequence[float] | None = None
+
+
+def line_plot(
+    series: Sequence[Series],
+    width: int,
+    height: int,
+    palette: Palette,
+    *,
+    log: bool = False,
+    marker_x: float | None = None,
+    title: str = "",
+    x_label: str = "",
+) -> Text:
+    """`series` as curves, with a vertical line and a point on each at `marker_x`.
+
+    With `log` the vertical axis is logarithmic, if all finite values are positive.
+    """
+    data = [_coordinates(one) for one in series]
+    all_x, all_y = (np.concatenate([np.empty(0), *(pair[k] for pair in data)]) for k in (0, 1))
+    finite = np.isfinite(all_x) & np.isfinite(all_y)
+    missing = int(finite.size - finite.sum())
+    if missing:
+        all_x, all_y = all_x[finite], all_y[finite]
+    notes = _missing_note(missing)
+    message = _nothing_to_draw(all_y.size, missing, width, height)
+    if message:
+        return _message(message, width, height)
+    if log and all_y.min() <= 0:
+        log = False
+        notes.append("not all positive: linear axis")
+    elif log:
+        notes.append("log axis")
+    x_axis = axis_for(all_x)
+    y_axis = axis_for(all_y, log=log)
+    canvas = _canvas(x_axis, y_axis, width, height - 1, x_label)
+    layers: list[Layer] = []
+    signs: list[Layer] = []
+    current: list[Layer] = []
+    marker = None
+    if marker_x is not None and x_axis.low <= marker_x <= x_axis.high:
+        marker = float(x_axis.place(marker_x))
+    for number, (x, y) in enumerate(data):
+        colour = palette.series[number % len(palette.series)]
+        if marker is not None:
+            here = y[(x == marker_x) & np.isfinite(y)][:1]
+            point = Layer(np.full(here.shape, marker), y_axis.place(here), palette.cursor, CURRENT)
+            current.append(point)
+        # Decimated first, placed then: the order of heights is the same, the points are fewer.
+        runs = line_runs(x_axis.place(x), y, 2 * canvas.columns)
+        runs = [(along, y_axis.place(up)) for along, up in runs]
+        layers += [Layer(*run, colour) for run in runs]
+        if len(series) > 1 and runs:
+            signs.append(_signs(runs, number, len(series), colour))
+    names = [one.name for one in series] if len(series) > 1 else []
+    heading = _heading(title, names, notes, width, palette)
+    return _stack(heading, canvas.draw(layers + signs + current, palette, marker_x=marker))
+
+
+def scatter_plot(
+    points: np.ndarray,
+    width: int,
+    height: int,
+    palette: Palette,
+    *,
+    groups: Sequence[int] | None = None,
+    names: Sequence[str] = (),
+    trajectory: bool = True,
+    breaks: Collection[int] = (),
+    current: int | None = None,
+    labels: Sequence[str] = (),
+    title: str = "",
+    x_label: str = "",
+) -> Text:
+    """`points`, of shape (T, 2), in their order in time.
+
+    `groups` gives each point a group, `names` the groups' names for the legend, `labels` a short
+    text for each point. A `trajectory` joins the points up to `current` (all, if it is None),
+    except across `breaks`, the indices at which a new sequence begins.
+    """
+    points = np.asarray(points, dtype=float).reshape(-1, 2)
+    group_of = np.zeros(len(points), int) if groups is None else np.asarray(groups, int)
+    finite = np.isfinite(points).all(axis=1)
+    missing = int(len(points) - finite.sum())
+    message = _nothing_to_draw(int(finite.sum()), missing, width, height)
+    if message:
+        return _message(message, width, height)
+    x_axis, y_axis = (axis_for(points[finite, k], margin=0.04) for k in (0, 1))
+    canvas = _canvas(x_axis, y_axis, width, height - 1, x_label)
+    x, y = np.full((2, len(points)), np.nan)
+    x[finite], y[finite] = x_axis.place(points[finite, 0]), y_axis.place(points[finite, 1])
+    layers: list[Layer] = []
+    if trajectory:
+        layers += _trajectory(x, y, current, breaks, palette)
+    for group in np.unique(group_of).tolist():
+        colour = palette.series[group % len(palette.series)]
+        members = finite & (group_of == group)
+        kept = one_per_cell(x[members], y[members], canvas.columns, canvas.rows)
+        layers.append(Layer(*kept, colour, GLYPHS[group % len(GLYPHS)]))
+    if current is not None and 0 <= current < len(points) and finite[current]:
+        here = slice(current, current + 1)
+        layers.append(Layer(x[here], y[here], palette.cursor, CURRENT))
+    texts = _labels(x, y, labels, current, canvas, palette) if len(labels) <= _LABELLED else []
+    heading = _heading(title, names, _missing_note(missing), width, palette)
+    return _stack(heading, canvas.draw(layers, palette, notes=texts))
+
+
+def _coordinates(series: Series) -> tuple[np.ndarray, np.ndarray]:
+    y = np.asarray(series.y, dtype=float).ravel()
+    x = np.arange(len(y), dtype=float) if series.x is None else np.asarray(series.x, float).ravel()
+    length = min(len(x), len(y))
+    return x[:length], y[:length]
+
+
+def _missing_note(missing: int) -> list[str]:
+    return [f"{missing} value{'s' * (missing != 1)} not finite"] if missing else []
+
+
+def _nothing_to_draw(finite: int, missing: int, width: int, height: int) -> str:
+    if not finite:
+        return "no finite values" if missing else "no data yet"
+    return "too small" if width < _SMALLEST[0] or height < _SMALLEST[1] else ""
+
+
+def _message(text: str, width: int, height: int) -> Text:
+    """`text` in the middle, as much of it as there is room for."""
+    if width <= 0 or height <= 0:
+        return Text(end="")
+    above = "\n" * ((height - 1) // 2)
+    shown = text if len(text) <= width else text[: width - 1] + "…"
+    return Text(above + shown.center(width).rstrip(), style=Style(dim=True), end="", no_wrap=True)
+
+
+def _canvas(x_axis: Axis, y_axis: Axis, width: int, height: int, x_label: str) -> Canvas:
+    y_ticks = y_axis.ticks(min(max(height // 3, 2), 6))
+    if max((len(text) for _, text in y_ticks), default=0) > width // 3:
+        y_ticks = []
+    x_ticks = x_axis.ticks(min(max(width // 9, 3), 8)) if height >= 4 else []
+    return Canvas(width, height, x_ticks, y_ticks, x_label if height >= 8 else "")
+
+
+def _signs(runs: list[tuple], number: int, count: int, colour: tuple[int, int, int]) -> Layer:
+    """A few of a series' glyphs along its curve, staggered so that they do not hide others."""
+    x, y = (np.concatenate([run[k] for run in runs]) for k in (0, 1))
+    wanted = (np.arange(4) + (number + 0.5) / count) / 4
+    nearest = np.unique(np.abs(x[None] - wanted[:, None]).argmin(axis=1))
+    return Layer(x[nearest], y[nearest], colour, GLYPHS[number % len(GLYPHS)])
+
+
+def _trajectory(
+    x: np.ndarray, y: np.ndarray, current: int | None, breaks: Collection[int], palette: Palette
+) -> list[Layer]:
+    stop = len(x) if current is None else min(max(current + 1, 0), len(x))
+    start = max(stop - _TRAJECTORY, 0)
+    broken = ~np.isfinite(x[start:stop])
+    cuts = {k - start for k in breaks} | set(np.flatnonzero(broken).tolist())
+    ends = sorted({0, stop - start, *(cut for cut in cuts if 0 < cut < stop - start)})
+    pieces = [slice(start + a, start + b) for a, b in itertools.pairwise(ends)]
+    kept = [(x[s][np.isfinite(x[s])], y[s][np.isfinite(x[s])]) for s in pieces]
+    return [Layer(px, py, palette.faint) for px, py in kept if len(px) > 1]
+
+
+def _labels(
+    x: np.ndarray,
+    y: np.ndarray,
+    labels: Sequence[str],
+    current: int | None,
+    canvas: Canvas,
+    palette: Palette,
+) -> list[Note]:
+    """The labels for which there is room right of their point, the current point's first."""
+    columns, rows = canvas.columns, canvas.rows
+    if columns < 2 or rows < 2:
+        return []
+    seen = [k for k in range(min(len(labels), len(x))) if np.isfinite(x[k])]
+    cells = {k: (round(x[k] * (columns - 1)), round(y[k] * (rows - 1))) for k in seen}
+    taken = set(cells.values())
+    notes = []
+    for k in sorted(seen, key=lambda k: k != current):
+        column, row = cells[k]
+        wanted = {(column + 1 + offset, row) for offset in range(len(labels[k]))}
+        if not labels[k] or wanted & taken or column + len(labels[k]) >= columns:
+            continue
+        taken |= wanted
+        colour = palette.cursor if k == current else palette.text
+        notes.append(Note((column + 1) / (columns - 1), row / (rows - 1), labels[k], colour))
+    return notes
+
+
+def _heading(
+    title: str, names: Sequence[str], notes: Sequence[str], width: int, palette: Palette
+) -> Text:
+    """One line: the title, what the reader has to know, and a legend of glyphs and names."""
+    parts = [Text(title, style=Style(bold=True))] if title else []
+    for note in notes:
+        warns = "not finite" in note
+        parts.append(Text(note, style=palette.not_finite if warns else Style(italic=True)))
+    for number, name in enumerate(names):
+        colour = Style(color="#{:02x}{:02x}{:02x}".format(*palette.series[number % 8]))
+        parts.append(Text.assemble((GLYPHS[number % len(GLYPHS)], colour), f" {name}"))
+    line = Text("  ", end="", no_wrap=True).join(parts)
+    line.truncate(width, overflow="ellipsis")
+    return line
+
+
+def _stack(heading: Text, picture: Text) -> Text:
+    picture.rstrip()
+    return Text("\n", end="", no_wrap=True).join([heading, picture])
