@@ -20,6 +20,17 @@ Array = npt.NDArray[np.float64]
 KINDS = ("values", "gradients", "gradients_by_loss", "gradients_by_use")
 DEFAULT_TOLERANCE = 0.005
 
+_KEYS = (
+    "at",
+    *KINDS,
+    "loss",
+    "prediction",
+    "tolerance",
+    "relative_tolerance",
+    "wrong",
+    "note",
+)
+
 
 @dataclass(frozen=True, eq=False)
 class ExpectedValue:
@@ -27,121 +38,186 @@ class ExpectedValue:
 
     kind: one of KINDS, "loss" (of the whole sequence) or "prediction" (the largest component of
     the readout `y`, counted from 0). t: the timestep, or None for what has none.
+    tolerance: how far off each component may be, absolute.
     """
 
     kind: str
     name: str
     t: int | None
     expected: Array
+    tolerance: Array
 
 
 @dataclass(frozen=True, eq=False)
 class Expectation:
     """One [[expect]]: values in one iteration of one sequence (`sequence` counts from 0).
 
-    tolerance: absolute. wrong: a published mistake; each value is expected to be off.
+    tolerance: absolute; relative_tolerance: times the expected value, added to it.
+    wrong: a published mistake; each value is expected to be off.
     """
 
     iteration: int
     sequence: int
     tolerance: float
+    relative_tolerance: float
     wrong: bool
     note: str
     values: tuple[ExpectedValue, ...]
     place: Place
 
 
-def read_expectation(
+def read_expectations(
     fields: Fields, program: Program, lengths: Sequence[int], symbols: Sequence[str]
-) -> Expectation | None:
-    """One [[expect]] table, held against the model's names and shapes.
+) -> tuple[Expectation, ...]:
+    """One [[expect]] table, held against the model's names and shapes: one for each iteration.
 
     lengths: T of each sequence. symbols: the targets' alphabet, for predictions.
     """
-    fields.allow(("at", *KINDS, "loss", "prediction", "tolerance", "wrong", "note"), "[[expect]]")
+    before = len(fields.problems)
+    fields.allow(_KEYS, "[[expect]]")
     at = fields.table("at")
     at.allow(("iteration", "t", "sequence"), "at")
-    iteration = at.whole("iteration", 0)
+    iterations = _iterations(at)
     sequence = at.whole("sequence", 1, least=1) - 1
+    tolerance = fields.number("tolerance", _default_tolerance(fields), least=0.0)
+    relative_tolerance = fields.number("relative_tolerance", 0.0, least=0.0)
     if sequence >= len(lengths):
-        at.problem(f"there is no sequence {sequence + 1}", f"there are {len(lengths)}", "sequence")
-        return None
-    reader = _Values(fields, program, lengths[sequence], symbols)
-    values = reader.read(at)
-    if not values and not reader.noted:
+        count = len(lengths)
+        hint = "there is one" if count == 1 else f"there are {count}"
+        at.problem(f"there is no sequence {sequence + 1}", hint, "sequence")
+        return ()
+    several = isinstance(at.data.get("iteration"), list)
+    reader = _Values(fields, program, lengths[sequence], symbols, len(iterations), several)
+    rows = reader.read(at, tolerance, relative_tolerance)
+    if not any(rows) and len(fields.problems) == before:
         fields.problem("this expects nothing", "give values = { h = […] }")
-    return Expectation(
-        iteration=iteration,
-        sequence=sequence,
-        tolerance=fields.number("tolerance", DEFAULT_TOLERANCE, least=0.0),
-        wrong=fields.flag("wrong"),
-        note=fields.text("note"),
-        values=tuple(values),
-        place=fields.toml.place(*fields.path),
+    return tuple(
+        Expectation(
+            iteration=iteration,
+            sequence=sequence,
+            tolerance=tolerance,
+            relative_tolerance=relative_tolerance,
+            wrong=fields.flag("wrong"),
+            note=fields.text("note"),
+            values=tuple(values),
+            place=fields.toml.place(*fields.path),
+        )
+        for iteration, values in zip(iterations, rows, strict=True)
     )
 
 
+def _iterations(at: Fields) -> tuple[int, ...]:
+    """The iteration, or the iterations of a list."""
+    value = at.data.get("iteration")
+    if not isinstance(value, list):
+        return (at.whole("iteration", 0),)
+    if not value:
+        at.problem("`iteration` is empty", "a number, or a list such as [0, 10, 100]", "iteration")
+    for number, item in enumerate(value):
+        if not isinstance(item, int) or isinstance(item, bool) or not 0 <= item <= 10**9:
+            at.problem("an iteration is a whole number from 0 on", "", "iteration", number)
+            return (0,) * len(value)
+    return tuple(value)
+
+
+def _default_tolerance(fields: Fields) -> float:
+    return 0.0 if "relative_tolerance" in fields else DEFAULT_TOLERANCE
+
+
 class _Values:
+    """Reads what one [[expect]] expects: a list of values for each of its `count` iterations.
+
+    Where `several` iterations are listed, a value has them as its first axis; where t = "all",
+    the timesteps come next; then the quantity's own axes.
+    """
+
     def __init__(
-        self, fields: Fields, program: Program, length: int, symbols: Sequence[str]
+        self,
+        fields: Fields,
+        program: Program,
+        length: int,
+        symbols: Sequence[str],
+        count: int,
+        several: bool,
     ) -> None:
         self.fields, self.program, self.length, self.symbols = fields, program, length, symbols
         self.model: Model = program.model
-        before = len(fields.problems)
-        self._count_before = before
+        self.several = several
+        self.rows: list[list[ExpectedValue]] = [[] for _ in range(count)]
+        self.tolerance = self.relative_tolerance = 0.0
 
-    @property
-    def noted(self) -> bool:
-        """Whether this expectation has had a problem."""
-        return len(self.fields.problems) > self._count_before
-
-    def read(self, at: Fields) -> list[ExpectedValue]:
+    def read(
+        self, at: Fields, tolerance: float, relative_tolerance: float
+    ) -> list[list[ExpectedValue]]:
+        self.tolerance, self.relative_tolerance = tolerance, relative_tolerance
         t = at.data.get("t")
         if t is not None and t != "all":
             if not isinstance(t, int) or isinstance(t, bool) or not 0 <= t <= self.length:
                 hint = f'a timestep from 1 to {self.length}, 0 for the initial state, or "all"'
                 at.problem("`t` is not a timestep of the sequence", hint, "t")
-                return []
-        found: list[ExpectedValue] = []
+                return self.rows
         for kind in KINDS:
             if kind in self.fields:
                 table = self.fields.table(kind)
                 for name in table.data:
-                    found += self._one(table, kind, name, t)
+                    self._one(table, kind, name, t)
         if "loss" in self.fields:
-            expected = self.fields.array("loss")
-            if expected is not None and self._fits(self.fields, expected, (), "loss", ("loss",)):
-                found.append(ExpectedValue("loss", "loss", None, expected))
+            if self.model.objective is None:
+                self.fields.problem("there is no loss to expect", "[data] has no targets", "loss")
+            else:
+                self._array(self.fields, "loss", "loss", (), (None,), False)
         if "prediction" in self.fields:
-            found += self._prediction(t)
-        return found
+            self._prediction(t)
+        return self.rows
 
-    def _one(self, table: Fields, kind: str, name: str, t: Any) -> list[ExpectedValue]:
-        parameter = name in self.model.parameters
+    def _one(self, table: Fields, kind: str, name: str, t: Any) -> None:
         shape = self._shape(table, kind, name)
-        expected = table.array(name) if shape is not None else None
-        if shape is None or expected is None:
-            return []
-        timeless = parameter and kind in ("values", "gradients")
-        if timeless:
-            fits = self._fits(table, expected, shape, name, (name,))
-            return [ExpectedValue(kind, name, None, expected)] if fits else []
-        if t is None:
+        if shape is None:
+            return
+        if name in self.model.parameters and kind in ("values", "gradients"):
+            self._array(table, kind, name, shape, (None,), False)
+        elif t is None:
             table.problem(f"`{name}` has a value at each timestep", "give at = { t = … }", name)
-            return []
-        if t == "all":
-            if not self._fits(table, expected, (self.length, *shape), name, (name,)):
-                return []
-            return [
-                ExpectedValue(kind, name, number + 1, expected[number])
-                for number in range(self.length)
-            ]
-        if not self._fits(table, expected, shape, name, (name,)):
-            return []
-        if t == 0 and not (name in self.model.states and kind in ("values", "gradients")):
+        elif t == "all":
+            self._array(table, kind, name, shape, range(1, self.length + 1), True)
+        elif t == 0 and not (name in self.model.states and kind in ("values", "gradients")):
             table.problem(f"`{name}` has no value at t = 0", "only states have one", name)
-            return []
-        return [ExpectedValue(kind, name, t, expected)]
+        else:
+            self._array(table, kind, name, shape, (t,), False)
+
+    def _array(
+        self,
+        fields: Fields,
+        kind: str,
+        name: str,
+        shape: Shape,
+        steps: Sequence[int | None],
+        every_t: bool,
+    ) -> None:
+        """Note what is written under `name`: for each iteration and timestep, a value of `shape`."""
+        expected = fields.array(name)
+        if expected is None:
+            return
+        lead = ((len(self.rows),) if self.several else ()) + ((self.length,) if every_t else ())
+        if expected.shape != (*lead, *shape):
+            fields.problem(*self._misfit(name, shape, expected.shape, every_t), name)
+            return
+        split = expected.reshape(len(self.rows), len(steps), *shape)
+        for row, values in zip(self.rows, split, strict=True):
+            row += [self._value(kind, name, t, values[k]) for k, t in enumerate(steps)]
+
+    def _misfit(self, name: str, shape: Shape, found: Shape, every_t: bool) -> tuple[str, str]:
+        """What is wrong with a value of shape `found`, and what would be right."""
+        wanted = describe(shape)
+        if every_t:
+            wanted += f" at each of {self.length} timesteps"
+        if self.several:
+            wanted += f" in each of {len(self.rows)} iterations"
+        return f"`{name}` is {wanted}, and this is {describe(found)}", "write one of that shape"
+
+    def _value(self, kind: str, name: str, t: int | None, expected: Array) -> ExpectedValue:
+        tolerance = self.tolerance + self.relative_tolerance * np.abs(expected)
+        return ExpectedValue(kind, name, t, expected, np.asarray(tolerance))
 
     def _shape(self, table: Fields, kind: str, name: str) -> Shape | None:
         known: Mapping[str, Shape] = self.program.shapes
@@ -158,35 +234,34 @@ class _Values:
             return None
         return known[name]
 
-    def _fits(
-        self, fields: Fields, expected: Array, shape: Shape, name: str, path: tuple[str, ...]
-    ) -> bool:
-        if expected.shape == shape:
-            return True
-        message = f"`{name}` is {describe(shape)}, but {describe(expected.shape)} is expected"
-        fields.problem(message, "write a value of that shape", *path)
-        return False
-
-    def _prediction(self, t: Any) -> list[ExpectedValue]:
+    def _prediction(self, t: Any) -> None:
         value = self.fields.data["prediction"]
         if "y" not in self.program.shapes or len(self.program.shapes["y"]) != 1:
-            self.fields.problem("the model has no readout `y` to predict with", "", "prediction")
-            return []
+            message = "the model has no vector `y` to predict with"
+            hint = "a prediction is the largest component of the readout"
+            self.fields.problem(message, hint, "prediction")
+            return
         if t is None or t == 0:
             self.fields.problem("a prediction has a timestep", "give at = { t = … }", "prediction")
-            return []
-        wanted = list(value) if isinstance(value, list | str) and t == "all" else [value]
+            return
         steps = range(1, self.length + 1) if t == "all" else [t]
-        indices = [self._index(item) for item in wanted]
-        if len(indices) != len(steps) or None in indices:
-            hint = "a component counted from 0, or a symbol, for each timestep"
-            self.fields.problem("this prediction cannot be read", hint, "prediction")
-            return []
-        return [
-            ExpectedValue("prediction", "y", step, np.array(float(index)))
-            for step, index in zip(steps, indices, strict=True)
-            if index is not None
-        ]
+        wanted = value if self.several else [value]
+        if not isinstance(wanted, list) or len(wanted) != len(self.rows):
+            self._unreadable()
+            return
+        for row, item in zip(self.rows, wanted, strict=True):
+            items = list(item) if isinstance(item, list | str) and t == "all" else [item]
+            indices = [self._index(item) for item in items]
+            if len(indices) != len(steps) or None in indices:
+                self._unreadable()
+                return
+            for step, index in zip(steps, indices, strict=True):
+                component = np.array(float(index or 0))
+                row.append(ExpectedValue("prediction", "y", step, component, np.zeros(())))
+
+    def _unreadable(self) -> None:
+        hint = "a component counted from 0, or a symbol, for each timestep"
+        self.fields.problem("this prediction cannot be read", hint, "prediction")
 
     def _index(self, item: Any) -> int | None:
         if isinstance(item, str) and item in self.symbols:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.data.expectations import Expectation, read_expectation
+from rnntui.data.expectations import Expectation, read_expectations
 from rnntui.data.fields import Fields
 from rnntui.data.sequences import Data, read_data
 from rnntui.data.training_settings import TrainingSettings, read_training
@@ -287,12 +287,10 @@ class _Reader:
         if program is None:
             return ()
         lengths = [sequence.length for sequence in data.sequences]
-        found = []
+        found: list[Expectation] = []
         for number in range(len(value)):
             table = Fields(self.toml, ("expect", number), self.problems)
-            expectation = read_expectation(table, program, lengths, list(data.target_alphabet))
-            if expectation is not None:
-                found.append(expectation)
+            found += read_expectations(table, program, lengths, list(data.target_alphabet))
         return tuple(found)
 
 

@@ -33,6 +33,16 @@ class Program:
     initial_values: Mapping[str, Array] = field(default_factory=dict)
 
     @cached_property
+    def all_shapes(self) -> Mapping[str, Shape]:
+        """The shapes, gradients and weights included, for reading backward equations."""
+        return {
+            **{f"grad({key})": shape for key, shape in self.shapes.items()},
+            **{f"weight({key})": shape for key, shape in self.shapes.items()},
+            "learning_rate": (),
+            **self.shapes,
+        }
+
+    @cached_property
     def assignments(self) -> tuple[Equation, ...]:
         """One timestep forward, pre-activations written out."""
         return self.model.assignments

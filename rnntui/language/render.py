@@ -131,7 +131,7 @@ class _Formula:
     def tokens(self, node: Expression, least: int) -> Iterator[Token]:
         if id(node) in self.collapse:
             text = format_value(self.collapse[id(node)], self.digits)
-            needs = text.startswith("-") and least > _SUM
+            needs = text.startswith("−") and least > _SUM
             yield Token(f"({text})" if needs else text, "value")
             return
         binds = self._binds(node)
@@ -251,27 +251,30 @@ class _Formula:
 
 
 def format_value(value: Any, digits: int = 2, most: int = 12) -> str:
-    """A scalar, vector or matrix as text: `0.50`, `[1.00 0.50]`, `[60.00 0.00; 0.00 0.00]`.
+    """A scalar, vector or matrix as text: `0.50`, `[1.00 0.50]`, `[60 0; 0 0]`.
 
+    Values that are all whole are written without decimals.
     most: components shown of each axis; beyond it the middle is left out as `…`.
     """
     array = np.asarray(value, dtype=np.float64)
+    whole = bool(np.all(np.isfinite(array) & (array == np.round(array)) & (np.abs(array) < 1e5)))
+    decimals = 0 if whole else digits
     if array.ndim == 0:
-        return format_number(float(array), digits)
+        return _component(float(array), decimals)
     if array.ndim == 1:
-        return f"[{_row(array, digits, most)}]"
-    rows = [_row(row, digits, most) for row in array[:most]]
+        return f"[{_row(array, decimals, most)}]"
+    rows = [_row(row, decimals, most) for row in array[:most]]
     if len(array) > most:
         rows.append("…")
     return f"[{'; '.join(rows)}]"
 
 
 def _row(values: Any, digits: int, most: int) -> str:
-    if len(values) <= most:
-        return " ".join(_component(v, digits) for v in values)
-    head, tail = values[: most - 2], values[-1:]
-    return f"{_row(head, digits, most)} … {_row(tail, digits, most)}"
+    texts = [_component(float(v), digits) for v in values[:most]]
+    if len(values) > most:
+        texts[-2:] = ["…", _component(float(values[-1]), digits)]
+    return " ".join(texts)
 
 
 def _component(value: float, digits: int) -> str:
-    return format_number(float(value), digits).replace("-", "−")
+    return format_number(value, digits).replace("-", "−")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnntui.language.numbers import format_number
+from rnntui.text.numbers import format_number
 
 
 @dataclass(frozen=True)

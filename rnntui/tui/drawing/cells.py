@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnntui.language.numbers import format_number
+from rnntui.text.numbers import format_number
 
 
 def column_texts(values: np.ndarray, digits: int = 2, width: int | None = None) -> list[str]:

@@ -1,1 +1,0 @@
-from rnntui.text.numbers import *

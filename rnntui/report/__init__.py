@@ -1,0 +1,1 @@
+"""A trace and its checks for programs: JSON and the like."""

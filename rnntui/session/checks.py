@@ -1,0 +1,134 @@
+"""Expectations held against the computation: right, wrong, or wrong as announced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.data.expectations import Expectation, ExpectedValue
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
+from rnntui.engine.initialisation import draw_parameters
+from rnntui.engine.trace import Trace, compute_trace
+from rnntui.engine.training import Trainer, TrainingState
+
+Array = npt.NDArray[np.float64]
+Status = Literal["right", "wrong", "mistake", "unexpectedly right", "unreachable"]
+
+
+@dataclass(frozen=True, eq=False)
+class CheckedValue:
+    """An expected value beside the computed one.
+
+    status: "mistake" is a published mistake that is wrong, as announced; "unreachable" is a value
+    in an iteration that training, stopped by a fault, never came to.
+    """
+
+    expectation: Expectation
+    value: ExpectedValue
+    computed: Array | None
+    status: Status
+
+    @property
+    def fine(self) -> bool:
+        """Whether this is as the file says it is."""
+        return self.status in ("right", "mistake")
+
+    @property
+    def error(self) -> float:
+        """The largest absolute difference."""
+        if self.computed is None:
+            return float("nan")
+        with np.errstate(all="ignore"):
+            return float(np.max(np.abs(self.computed - self.value.expected)))
+
+
+def start_training(file: SequenceFile) -> tuple[Trainer, TrainingState]:
+    """The trainer of a file and the state before iteration 0."""
+    trainer = Trainer(file.program, file.data.sequences, file.training)
+    hidden = file.sizes.get("hidden")
+    parameters = draw_parameters(file.program, file.parameters, hidden, file.training.seed)
+    return trainer, TrainingState(0, parameters)
+
+
+def check_file(file: SequenceFile) -> Iterator[CheckedValue]:
+    """Every expected value of a file, in order of iterations; training runs as far as needed."""
+    trainer, state = start_training(file)
+    wanted = sorted({e.iteration for e in file.expectations})
+    for iteration in wanted:
+        reached: TrainingState | None = state
+        while reached is not None and reached.iteration < iteration:
+            reached = trainer.iterate(reached).after
+        expectations = [e for e in file.expectations if e.iteration == iteration]
+        if reached is None:
+            later = [e for e in file.expectations if e.iteration >= iteration]
+            yield from (
+                CheckedValue(e, value, None, "unreachable") for e in later for value in e.values
+            )
+            return
+        state = reached
+        for sequence in sorted({e.sequence for e in expectations}):
+            trace = compute_trace(
+                file.program,
+                file.data.sequences[sequence],
+                state.parameters,
+                file.training.reduction,
+            )
+            own = [e for e in expectations if e.sequence == sequence]
+            yield from check_trace(trace, own)
+
+
+def check_trace(trace: Trace, expectations: Sequence[Expectation]) -> Iterator[CheckedValue]:
+    """The expected values of one sequence in one iteration."""
+    source = _Computed(trace)
+    for expectation in expectations:
+        for value in expectation.values:
+            computed = np.asarray(source.get(value), dtype=np.float64)
+            yield CheckedValue(expectation, value, computed, _status(expectation, value, computed))
+
+
+def _status(expectation: Expectation, value: ExpectedValue, computed: Array) -> Status:
+    with np.errstate(all="ignore"):
+        close = bool(np.all(np.abs(computed - value.expected) <= expectation.tolerance))
+    if expectation.wrong:
+        return "unexpectedly right" if close else "mistake"
+    return "right" if close else "wrong"
+
+
+class _Computed:
+    """Looks up what an expectation names; decompositions are computed once, when asked for."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self._by_loss: dict[str, Array] | None = None
+        self._by_use: dict[str, Array] | None = None
+
+    def get(self, value: ExpectedValue) -> object:
+        t = value.t or 0
+        match value.kind:
+            case "loss":
+                return self.trace.loss
+            case "prediction":
+                return np.argmax(self.trace.values[value.name][t])
+            case "values":
+                return self.trace.value(value.name, t)
+            case "gradients":
+                return self._gradient(value.name, t)
+            case "gradients_by_loss":
+                if self._by_loss is None:
+                    self._by_loss = gradients_by_loss(self.trace)
+                return self._by_loss[value.name][t - 1]
+        if self._by_use is None:
+            self._by_use = dict(gradients_by_use(self.trace).by_use)
+        return self._by_use[value.name][t - 1]
+
+    def _gradient(self, name: str, t: int) -> object:
+        if name in self.trace.parameter_gradients:
+            return self.trace.parameter_gradients[name]
+        if name in self.trace.gradients:
+            return self.trace.gradients[name][t]
+        return np.zeros(self.trace.program.shapes[name])  # the loss does not depend on it

@@ -1,0 +1,117 @@
+"""The equation under the cursor, worked out: symbols → numbers put in → terms → pre-activation → value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rnntui.language.evaluate import evaluate_parts
+from rnntui.language.functions import FUNCTIONS
+from rnntui.language.render import Token, formula_text, name_symbol, to_formula
+from rnntui.language.tree import Binary, Call, Expression, Index, Name, Negative, Number, names
+from rnntui.session.moment import Moment
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the working. kind: symbols, numbers, terms, pre-activation or value."""
+
+    kind: str
+    tokens: tuple[Token, ...]
+
+    def __str__(self) -> str:
+        return formula_text(list(self.tokens))
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The working of one equation at one moment.
+
+    title: what the quantity is. target: its symbol. result: its value.
+    """
+
+    title: str
+    target: str
+    lines: tuple[Line, ...]
+    result: Any
+
+
+def explain(moment: Moment, digits: int = 2) -> Explanation:
+    """Work out the equation under the cursor, with `digits` decimals."""
+    equation = moment.equation
+    root = equation.expression
+    parts = evaluate_parts(root, moment.lookup())
+    shapes = moment.program.all_shapes
+    lines: list[Line] = []
+    for kind, nodes in _steps(root):
+        collapse = {id(node): parts[id(node)] for node in nodes}
+        tokens = tuple(to_formula(root, shapes, collapse, digits))
+        if not lines or formula_text(list(tokens)) != str(lines[-1]):
+            lines.append(Line(kind, tokens))
+    return Explanation(_title(moment), name_symbol(equation.target), tuple(lines), parts[id(root)])
+
+
+def _steps(root: Expression) -> Iterator[tuple[str, list[Expression]]]:
+    """What is shown as a value in each line of the working."""
+    yield "symbols", []
+    leaves = list(_leaves(root))
+    yield "numbers", leaves
+    inner = _argument(root)
+    yield "terms", [*_terms(inner)]
+    if inner is not root:
+        yield "pre-activation", [inner]
+    yield "value", [root]
+
+
+def _leaves(node: Expression) -> Iterator[Expression]:
+    if isinstance(node, Name) or (isinstance(node, Index) and isinstance(node.value, Name)):
+        yield node
+    elif isinstance(node, Call) and not any(True for _ in names(node)):
+        yield node  # ones(3) and the like
+    else:
+        for child in node.children():
+            yield from _leaves(child)
+
+
+def _argument(root: Expression) -> Expression:
+    """What the outermost activation is applied to, or the whole."""
+    if isinstance(root, Call) and FUNCTIONS[root.function].activation:
+        return root.arguments[0]
+    return root
+
+
+def _terms(node: Expression) -> Iterator[Expression]:
+    """The terms of the outermost sum, or the factors of the outermost product."""
+    if isinstance(node, Binary) and node.operator in "+-":
+        for side in (node.left, node.right):
+            if isinstance(side, Binary) and side.operator in ("+", "-"):
+                yield from _terms(side)
+            else:
+                yield side
+    elif isinstance(node, Number):
+        return
+    elif isinstance(node, Negative):
+        yield from _terms(node.operand)
+    else:
+        yield from node.children()
+
+
+def _title(moment: Moment) -> str:
+    equation, position = moment.equation, moment.position
+    key = moment.quantity
+    of = next((e.description for e in moment.program.model.equations if e.target == key), "")
+    named = f"{of} {key}" if of else key
+    if position.phase == "update":
+        return f"update of {key}: {equation.description}"
+    if position.phase == "forward":
+        return of or key
+    if key in moment.trace.parameters:
+        return f"what the use of {key} at t = {position.t} adds to its gradient"
+    if position.t == 0:
+        return f"gradient reaching the initial {named}"
+    if "pre(" in equation.target:
+        return f"gradient reaching the pre-activation of {named}"
+    if key == moment.program.model.objective:
+        return f"weight of this timestep's {key} in the total"
+    return f"gradient reaching {named}"

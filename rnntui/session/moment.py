@@ -1,0 +1,159 @@
+"""A moment: one place on the timeline and everything there is to see from it. Panels draw this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.data.sequence import InputSequence
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
+from rnntui.engine.optimiser import update_equation
+from rnntui.engine.trace import Trace
+from rnntui.engine.training import Iteration
+from rnntui.language.program import Program
+from rnntui.language.tree import Equation, Name
+from rnntui.session.checks import CheckedValue
+from rnntui.session.timeline import Position
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """What is known at one position.
+
+    losses: of every iteration so far reached, by iteration. checks: expectations of this
+    iteration and sequence. selected: the quantity that is picked out, or empty.
+    """
+
+    file: SequenceFile
+    position: Position
+    iteration: Iteration
+    losses: Sequence[float] = ()
+    checks: Sequence[CheckedValue] = ()
+    selected: str = ""
+    message: str = ""
+    _cache: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def program(self) -> Program:
+        """The model with its sizes."""
+        return self.file.program
+
+    @property
+    def trace(self) -> Trace:
+        """All values of the sequence at hand."""
+        return self.iteration.traces[self.position.sequence]
+
+    @property
+    def sequence(self) -> InputSequence:
+        """The sequence at hand."""
+        return self.trace.sequence
+
+    @property
+    def t(self) -> int:
+        """The timestep to look at: in the update phase, which has none, the last."""
+        return self.position.t if self.position.phase != "update" else self.trace.length
+
+    @cached_property
+    def equation(self) -> Equation:
+        """The equation under the cursor, as it is at this timestep."""
+        number, phase = self.position.equation, self.position.phase
+        if phase == "forward":
+            return self.program.model.equations[number]
+        if phase == "update":
+            parameter = update_parameters(self.file)[number]
+            return update_equation(self.file.training.optimizer, parameter)
+        if self.position.t == 0:
+            return initial_gradients(self.program)[number]
+        backward = self.program.backward[number]
+        return backward.equation(last=self.position.t == self.trace.length)
+
+    @property
+    def quantity(self) -> str:
+        """The quantity or parameter that the cursor is at: i for grad(pre(i)) too."""
+        return bare(self.equation.target)
+
+    def lookup(self) -> Callable[[Name], Any]:
+        """What names mean in the equation under the cursor."""
+        if self.position.phase == "update":
+            values = {
+                **self.iteration.before.parameters,
+                **{f"grad({key})": g for key, g in self.iteration.gradients.items()},
+                "learning_rate": np.float64(self.file.training.learning_rate),
+            }
+            return lambda name: values[name.key]
+        return self.trace.lookup(self.position.t)
+
+    def known(self, key: str, t: int) -> bool:
+        """Whether a quantity's value at t, or gradient (`grad(key)`), has been computed by now."""
+        phase, now = self.position.phase, self.position.t
+        if key.startswith("grad("):
+            if phase == "forward":
+                return False
+            order = self._backward_order.get(key[5:-1], -1)
+            return phase == "update" or t > now or (t == now and order <= self.position.equation)
+        if t == 0 or phase != "forward" or key in ("x", "target"):
+            return True
+        order = self._forward_order.get(bare(key), -1)
+        return t < now or (t == now and order <= self.position.equation)
+
+    def parameter(self, key: str) -> Array:
+        """A parameter's value by now: updated already, in the update phase, if its line is past."""
+        after = self.iteration.after
+        if self.position.phase == "update" and after is not None:
+            order = update_parameters(self.file)
+            if key in order and order.index(key) <= self.position.equation:
+                return after.parameters[key]
+        return self.iteration.before.parameters[key]
+
+    @property
+    def by_loss(self) -> dict[str, Array]:
+        """Each parameter's gradient by the timestep whose loss it comes from; T² work, once."""
+        return self._once("by_loss", lambda: gradients_by_loss(self.trace))
+
+    @property
+    def by_use(self) -> dict[str, Array]:
+        """Each parameter's gradient by the timestep at which it is used; once."""
+        return self._once("by_use", lambda: dict(gradients_by_use(self.trace).by_use))
+
+    def _once(self, what: str, compute: Callable[[], dict[str, Array]]) -> dict[str, Array]:
+        # the cache outlives this moment: the session hands it on as long as the trace is the same
+        key = (what, self.position.sequence)
+        if key not in self._cache:
+            self._cache[key] = compute()
+        found: dict[str, Array] = self._cache[key]
+        return found
+
+    @cached_property
+    def _forward_order(self) -> dict[str, int]:
+        return {e.target: n for n, e in enumerate(self.program.model.equations)}
+
+    @cached_property
+    def _backward_order(self) -> dict[str, int]:
+        return {e.of: n for n, e in enumerate(self.program.backward)}
+
+
+def bare(key: str) -> str:
+    """The quantity behind a key: i for pre(i), grad(i) and grad(pre(i))."""
+    return key.rpartition("(")[2].rstrip(")") if "(" in key else key
+
+
+def update_parameters(file: SequenceFile) -> tuple[str, ...]:
+    """The parameters that an iteration updates, in order."""
+    if file.model.objective is None:
+        return ()
+    return tuple(key for key in file.model.parameters if key not in file.training.fixed)
+
+
+def initial_gradients(program: Program) -> tuple[Equation, ...]:
+    """The backward equations at t = 0: of the initial states, and of parameters in them."""
+    states = [e for e in program.backward if e.following is not None]
+    found = [e.initial() for e in states if e.of in program.model.states]
+    return (*found, *(e.equation(last=True) for e in program.backward_initial))

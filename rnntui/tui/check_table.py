@@ -1,0 +1,93 @@
+"""The outcome of `rnntui check` for people: a table for each file, and one line that sums it up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rnntui.language.render import format_value
+from rnntui.report.checks import CheckGroup, CheckReport
+from rnntui.text.problems import printable
+
+MARKS = {
+    "right": ("✓", "green", ""),
+    "mistake": ("✗", "yellow", "wrong, as announced"),
+    "wrong": ("✗", "bold red", "wrong"),
+    "unexpectedly right": ("!", "bold red", "announced as wrong, but right"),
+    "unreachable": ("✗", "bold red", "training stops before this"),
+}
+
+
+def print_checks(reports: Sequence[CheckReport]) -> None:
+    """Print every expectation of every file."""
+    console = Console()
+    for report in reports:
+        console.print(_heading(report))
+        if report.checks:
+            console.print(_table(report))
+    console.print(_summary(reports))
+
+
+def _heading(report: CheckReport) -> Text:
+    mark, style = ("✓", "bold green") if report.fine else ("✗", "bold red")
+    return Text.assemble(
+        (mark, style), " ", (printable(report.file), "bold"), "  ", printable(report.title)
+    )
+
+
+def _table(report: CheckReport) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    table.add_column("where", no_wrap=True)
+    table.add_column("what", no_wrap=True)
+    table.add_column("expected", overflow="fold")
+    table.add_column("computed", overflow="fold")
+    table.add_column("error", justify="right", no_wrap=True)
+    table.add_column("tolerance", justify="right", no_wrap=True)
+    for group in report.groups():
+        table.add_row(*_row(group))
+    return table
+
+
+def _row(group: CheckGroup) -> list[Text]:
+    mark, style, words = MARKS[group.status]
+    check = group.telling
+    digits = _digits(check.expectation.tolerance)
+    expected = format_value(check.value.expected, digits)
+    computed = "—" if check.computed is None else format_value(check.computed, digits)
+    if len(group.checks) > 1:
+        fine = sum(c.fine for c in group.checks)
+        computed = f"{fine} of {len(group.checks)} right; largest error at t {check.value.t}"
+        if group.status == "mistake":
+            computed = f"{fine} of {len(group.checks)}"
+        expected = f"{len(group.checks)} values"
+    if words:
+        computed += f"  ({words})"
+    if check.expectation.note:
+        computed += f"  {printable(check.expectation.note)}"
+    cells = [mark, group.where, printable(group.what), expected, computed]
+    cells.append(f"{check.error:.1e}" if math.isfinite(check.error) else "—")
+    cells.append(f"{check.expectation.tolerance:.1e}")
+    return [Text(cell, style=style if n == 0 else "") for n, cell in enumerate(cells)]
+
+
+def _digits(tolerance: float) -> int:
+    """Decimals that show a difference of the tolerance."""
+    return next((d for d in range(2, 15) if 10.0**-d <= tolerance), 15)
+
+
+def _summary(reports: Sequence[CheckReport]) -> Text:
+    checks = [check for report in reports for check in report.checks]
+    right = sum(check.status == "right" for check in checks)
+    mistakes = sum(check.status == "mistake" for check in checks)
+    other = len(checks) - right - mistakes
+    parts = [f"{len(reports)} file{'s' if len(reports) != 1 else ''}", f"{right} right"]
+    if mistakes:
+        parts.append(f"{mistakes} wrong as announced")
+    parts.append(f"{other} not as they should be" if other else "nothing else")
+    return Text(" · ".join(parts), style="bold red" if other else "bold green")
