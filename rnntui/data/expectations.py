@@ -89,6 +89,7 @@ def read_expectations(
     several = isinstance(at.data.get("iteration"), list)
     reader = _Values(fields, program, lengths[sequence], symbols, len(iterations), several)
     rows = reader.read(at, tolerance, relative_tolerance)
+    wrong, note = fields.flag("wrong"), fields.text("note")
     if not any(rows) and len(fields.problems) == before:
         fields.problem("this expects nothing", "give values = { h = […] }")
     return tuple(
@@ -97,8 +98,8 @@ def read_expectations(
             sequence=sequence,
             tolerance=tolerance,
             relative_tolerance=relative_tolerance,
-            wrong=fields.flag("wrong"),
-            note=fields.text("note"),
+            wrong=wrong,
+            note=note,
             values=tuple(values),
             place=fields.toml.place(*fields.path),
         )

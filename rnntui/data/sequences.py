@@ -219,6 +219,7 @@ class _Reader:
         ):
             found = self._symbols(path, self.target_alphabet, "alphabet of the targets")
             targets = np.stack([self.target_alphabet[s] for s in found]) if found else None
+            self.flat_targets = self.flat_targets or self._numbers_as_symbols()
         else:
             found = ()
             targets = self.fields.array(str(path[0]), *path[1:])
@@ -235,6 +236,11 @@ class _Reader:
             self.flat_targets = True
         return targets, found, length
 
+    def _numbers_as_symbols(self) -> bool:
+        """Whether the targets' alphabet has numbers, not vectors: { outside = 0.5, … }."""
+        table = self.fields.data.get("target_alphabet", self.fields.data.get("alphabet"))
+        return isinstance(table, dict) and not any(isinstance(v, list) for v in table.values())
+
     def _next(self, symbols: Sequence[str]) -> tuple[Array | None, tuple[str, ...], int] | None:
         if len(symbols) < 2:
             hint = "a sequence of at least two symbols"
@@ -246,19 +252,24 @@ class _Reader:
             self.fields.problem(message, "", "targets")
             return None
         targets = np.stack([self.target_alphabet[s] for s in symbols[1:]])
+        self.flat_targets = self.flat_targets or self._numbers_as_symbols()
         return targets, tuple(symbols[1:]), len(symbols) - 1
 
     def _mask(self, number: tuple[Step, ...], length: int) -> Array:
         if "mask" not in self.fields:
             return np.ones(length)
         value = self.fields.data["mask"]
+        if value == "last":
+            mask = np.zeros(length)
+            mask[-1] = 1.0
+            return mask
         nested = isinstance(value, list) and bool(value) and isinstance(value[0], list)
         path = self._own("mask", number if nested else ())
         mask = None if path is None else self.fields.array(str(path[0]), *path[1:])
         if mask is None:
             return np.ones(length)
         if mask.shape != (length,) or np.any(mask < 0):
-            hint = f"it has {length} numbers, 0 where the loss does not count"
+            hint = f'{length} numbers, 0 where the loss does not count, or "last"'
             self.fields.problem("the mask does not fit the sequence", hint, *(path or ()))
             return np.ones(length)
         return mask

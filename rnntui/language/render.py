@@ -149,7 +149,7 @@ class _Formula:
                 return _COMPARE
             case Binary():
                 return _BINDS[node.operator]
-            case Call(function="outer"):
+            case Call(function="outer" | "xdivy"):
                 return _TERM
         return _ATOM
 
@@ -215,6 +215,9 @@ class _Formula:
     def _call(self, node: Call) -> Iterator[Token]:
         if node.function == "outer":
             yield from self._infix(node.arguments[0], " ⊗ ", node.arguments[1], _MINUS, _MINUS)
+            return
+        if node.function == "xdivy":  # a quotient, whatever it takes 0 / 0 to be
+            yield from self._infix(node.arguments[0], " / ", node.arguments[1], _TERM, _MINUS)
             return
         symbol = FUNCTIONS[node.function].symbol or node.function
         yield Token(symbol, "function")

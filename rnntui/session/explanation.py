@@ -58,7 +58,7 @@ def _steps(root: Expression) -> Iterator[tuple[str, list[Expression]]]:
     leaves = list(_leaves(root))
     yield "numbers", leaves
     inner = _argument(root)
-    yield "terms", [*_terms(inner)]
+    yield "terms", [*_terms(inner), *leaves]
     if inner is not root:
         yield "pre-activation", [inner]
     yield "value", [root]

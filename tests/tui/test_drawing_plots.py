@@ -1,0 +1,167 @@
+"""Plots fit their room and never raise, whatever the data; what is special in the data is said."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnntui.tui.drawing.axis import axis_for, tick_texts
+from rnntui.tui.drawing.decimation import line_runs
+from rnntui.tui.drawing.palette import palette_for
+from rnntui.tui.drawing.plots import CURRENT, Series, line_plot, scatter_plot
+
+DARK = palette_for(True)
+ANY = st.floats(allow_nan=True, allow_infinity=True, width=64)
+WIDTHS = st.one_of(st.integers(0, 5), st.integers(6, 60))
+HEIGHTS = st.one_of(st.integers(0, 5), st.integers(6, 20))
+
+
+def fits(picture, width, height):
+    lines = picture.split("\n", allow_blank=True)
+    return len(lines) <= max(height, 1) and all(line.cell_len <= width for line in lines)
+
+
+class TestLinePlot:
+    @settings(max_examples=150, deadline=None)
+    @given(st.lists(st.lists(ANY, max_size=12), max_size=3), WIDTHS, HEIGHTS, st.booleans(), ANY)
+    def test_any_data_fits_any_room(self, data, width, height, log, marker):
+        series = [Series(f"s{k}", np.array(y)) for k, y in enumerate(data)]
+        picture = line_plot(
+            series, width, height, DARK, log=log, marker_x=marker, title="loss", x_label="t"
+        )
+        assert fits(picture, width, height)
+
+    @pytest.mark.parametrize("value", [0.0, -3.5, 1e-300, 1.7e308, -1.7e308, 5e-324])
+    @pytest.mark.parametrize("log", [False, True])
+    def test_a_constant_is_a_line_in_the_middle(self, value, log):
+        picture = line_plot([Series("c", np.full(9, value))], 40, 12, DARK, log=log)
+        assert fits(picture, 40, 12)
+        assert any("\u2800" < character <= "\u28ff" for character in picture.plain)
+
+    def test_both_ends_of_the_floats_in_one_plot(self):
+        picture = line_plot([Series("c", np.array([-1.79e308, 1.79e308]))], 40, 12, DARK)
+        assert fits(picture, 40, 12)
+
+    def test_values_that_are_not_finite_are_counted(self):
+        y = np.array([1.0, np.nan, np.inf, 2.0, -np.inf])
+        assert "3 values not finite" in line_plot([Series("s", y)], 60, 12, DARK).plain
+
+    def test_messages_where_there_is_nothing_to_draw(self):
+        assert "no data yet" in line_plot([], 40, 10, DARK).plain
+        assert "no finite values" in line_plot([Series("s", [np.nan])], 40, 10, DARK).plain
+        assert "too small" in line_plot([Series("s", [1, 2])], 10, 3, DARK).plain
+
+    def test_a_log_axis_only_for_positive_values(self):
+        assert "log axis" in line_plot([Series("s", [1e-4, 1.0])], 60, 12, DARK, log=True).plain
+        picture = line_plot([Series("s", [-1.0, 1.0])], 60, 12, DARK, log=True)
+        assert "linear axis" in picture.plain
+
+    def test_several_series_are_told_apart_by_glyphs(self):
+        series = [Series(name, np.arange(9) * k) for k, name in enumerate("ifo")]
+        plain = line_plot(series, 60, 16, DARK).plain
+        assert all(f"{glyph} {name}" in plain for glyph, name in zip("●▲■", "ifo", strict=True))
+        assert all(plain.count(glyph) > 1 for glyph in "●▲■")
+
+    def test_the_marker_is_a_line_and_a_point(self):
+        plain = line_plot([Series("s", np.arange(20.0))], 60, 16, DARK, marker_x=10).plain
+        assert plain.count(CURRENT) == 1
+
+    def test_ticks_read_like_the_other_numbers(self):
+        plain = line_plot([Series("s", np.linspace(0, 2000, 30))], 60, 16, DARK).plain
+        assert "2000" in plain
+        assert "e3" not in plain
+
+    def test_plotext_is_not_imported_before_the_first_plot(self):
+        code = "import sys, rnntui.tui.drawing.plots; sys.exit('plotext' in sys.modules)"
+        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+class TestScatterPlot:
+    @settings(max_examples=150, deadline=None)
+    @given(
+        st.lists(st.tuples(ANY, ANY), max_size=12),
+        WIDTHS,
+        HEIGHTS,
+        st.one_of(st.none(), st.integers(-2, 14)),
+        st.booleans(),
+    )
+    def test_any_data_fits_any_room(self, points, width, height, current, trajectory):
+        picture = scatter_plot(
+            np.array(points).reshape(-1, 2),
+            width,
+            height,
+            DARK,
+            groups=[k % 9 for k in range(len(points))],
+            names=["A", "B"],
+            trajectory=trajectory,
+            breaks=[3],
+            current=current,
+            labels=[f"t{k}" for k in range(len(points))],
+            title="hidden",
+        )
+        assert fits(picture, width, height)
+
+    def test_groups_have_glyphs_and_the_current_point_its_own(self):
+        points = np.array([[0, 0], [1, 1], [0, 1], [1, 0]], float)
+        plain = scatter_plot(
+            points, 50, 14, DARK, groups=[0, 1, 0, 1], current=2, trajectory=False
+        ).plain
+        assert (plain.count("●"), plain.count("▲"), plain.count(CURRENT)) == (1, 2, 1)
+
+    def test_every_label_stands_right_of_its_point(self):
+        points = np.random.default_rng(3).normal(size=(20, 2))
+        labels = [f"q{k:02}" for k in range(20)]
+        lines = scatter_plot(points, 100, 40, DARK, labels=labels, trajectory=False).plain
+        shown = [label for label in labels if label in lines]
+        assert len(shown) > 12
+        assert all(f"●{label}" in lines for label in shown)
+
+    def test_a_trajectory_stops_at_the_current_point_and_at_breaks(self):
+        points = np.array([[0, 0], [1, 1], [0, 1], [1, 0]], float)
+
+        def dots(**options):
+            plain = scatter_plot(points, 50, 14, DARK, **options).plain
+            return sum("\u2800" < character <= "\u28ff" for character in plain)
+
+        assert dots(trajectory=False) == 0
+        assert dots() > dots(current=1) > 0
+        assert dots(breaks=[1, 2, 3]) == 0
+
+
+class TestAxis:
+    @given(
+        st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5),
+        st.integers(1, 8),
+    )
+    def test_ticks_are_few_different_and_inside(self, values, count):
+        axis = axis_for(np.array(values))
+        places = [place for place, _ in axis.ticks(count)]
+        assert len(places) <= count + 2
+        assert all(-1e-6 <= place <= 1 + 1e-6 for place in places)
+
+    @given(st.lists(st.floats(min_value=5e-324, max_value=1.7e308), min_size=1, max_size=5))
+    def test_log_ticks_are_inside(self, values):
+        axis = axis_for(np.array(values), log=True)
+        assert all(-1e-6 <= place <= 1 + 1e-6 for place, _ in axis.ticks(5))
+
+    def test_texts_have_as_many_decimals_as_tell_them_apart(self):
+        assert tick_texts([0.1, 0.15, 0.2]) == ["0.10", "0.15", "0.20"]
+
+
+class TestLineRuns:
+    def test_a_long_curve_keeps_its_spikes(self):
+        y = np.zeros(100_000)
+        y[54_321] = 1.0
+        (run,) = line_runs(np.linspace(0, 1, 100_000), y, 160)
+        assert len(run[0]) <= 2 * 160
+        assert run[1].max() == 1.0
+
+    def test_gaps_break_the_curve(self):
+        y = np.array([0.0, 0.5, np.nan, 0.5, 1.0])
+        runs = line_runs(np.linspace(0, 1, 5), y, 160)
+        assert [len(run[0]) for run in runs] == [2, 2]
