@@ -26,23 +26,27 @@ OPTIMISERS = {
 @lru_cache(maxsize=1024)
 def update_equation(optimiser: str, parameter: str) -> Equation:
     """The optimiser's equation for one parameter: `W = W - learning_rate * grad(W)`."""
-    (equation,) = parse_equations(OPTIMISERS[optimiser])
+    equation = _rule(optimiser)
     meaning = {"parameter": parameter, "gradient": f"grad({parameter})"}
     expression = _substitute(equation.expression, meaning)
     return Equation(parameter, expression, equation.description)
 
 
-def updated(
-    optimiser: str, parameter: str, value: Array, gradient: Array, learning_rate: float
-) -> Array:
+def updated(optimiser: str, value: Array, gradient: Array, learning_rate: float) -> Array:
     """The parameter's value after one update."""
     meaning = {
-        parameter: value,
-        f"grad({parameter})": gradient,
+        "parameter": value,
+        "gradient": gradient,
         "learning_rate": np.float64(learning_rate),
     }
-    found = evaluate(update_equation(optimiser, parameter).expression, lambda n: meaning[n.key])
+    found = evaluate(_rule(optimiser).expression, lambda name: meaning[name.key])
     return np.asarray(found, dtype=np.float64)
+
+
+@lru_cache
+def _rule(optimiser: str) -> Equation:
+    (equation,) = parse_equations(OPTIMISERS[optimiser])
+    return equation
 
 
 def _substitute(node: Expression, meaning: Mapping[str, str]) -> Expression:

@@ -97,7 +97,7 @@ def compute_trace(
     """
     length = sequence.length
     values = _forward_arrays(program, sequence, parameters)
-    program.run_forward(length, {**parameters, **values})
+    program.run_forward(length, {**_constants(parameters), **values})
     weights = loss_weights(sequence, reduction)
     objective = program.model.objective
     if objective is None:
@@ -133,7 +133,7 @@ def run_backward(
     }
     totals = {key: np.zeros(program.shapes[key]) for key in program.model.parameters}
     arrays = {
-        **parameters,
+        **_constants(parameters),
         **values,
         **{f"grad({key})": gradient for key, gradient in gradients.items()},
         **{f"grad({key})": total for key, total in totals.items()},
@@ -175,8 +175,13 @@ def _forward_arrays(
     for state, given in program.initial_values.items():
         values[state][0] = given
     for state, expression in program.model.initial.items():
-        values[state][0] = evaluate(expression, lambda name: parameters[name.key])
+        values[state][0] = evaluate(expression, lambda name: parameters[name.key][()])
     return values
+
+
+def _constants(parameters: Parameters) -> dict[str, Any]:
+    """Parameters as computed with: a scalar is no array without axes, whose `**` rounds otherwise."""
+    return {key: value[()] for key, value in parameters.items()}
 
 
 def _first_fault(arrays: Mapping[str, Array], order: range) -> Fault | None:

@@ -75,7 +75,8 @@ class Trainer:
             fault = next((f for f in (trace.fault() for trace in traces) if f), None)
             return Iteration(state, indices, traces, {}, None, fault, None)
         gradients = _average(traces)
-        loss = float(np.mean([trace.loss for trace in traces]))
+        with np.errstate(all="ignore"):
+            loss = float(np.mean([trace.loss for trace in traces]))
         after = self._updated(state, gradients)
         fault = None
         if not _all_finite(gradients, after.parameters, loss):
@@ -89,7 +90,7 @@ class Trainer:
         for key, value in state.parameters.items():
             if key not in settings.fixed:
                 parameters[key] = updated(
-                    settings.optimizer, key, value, gradients[key], settings.learning_rate
+                    settings.optimizer, value, gradients[key], settings.learning_rate
                 )
                 parameters[key].setflags(write=False)
         return TrainingState(state.iteration + 1, parameters)

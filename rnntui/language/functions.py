@@ -6,6 +6,7 @@ rendering follow from it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from rnntui.language.tree import Binary, Compare, Expression, Index, Number, Spa
 
 Array = npt.NDArray[np.float64]
 Shape = tuple[int, ...]
+
+_LARGEST_LITERAL = 1e6
 
 # A derivative rule takes the arguments, the value's own formula r, the gradient g that reaches
 # it, and the arguments' shapes; it gives the gradient of each argument, or None where none flows.
@@ -68,9 +71,12 @@ class Function:
             plural = "" if wanted == "1" else "s"
             return f"`{self.name}` takes {wanted} argument{plural}, not {count}"
         if self.kind == "literal" and not all(
-            isinstance(a, Number) and a.value == int(a.value) and a.value <= 1e6 for a in arguments
+            isinstance(a, Number) and a.value == int(a.value) for a in arguments
         ):
             return f"`{self.name}` takes whole numbers"
+        sizes = [a.value for a in arguments if isinstance(a, Number)][self.name == "one_hot" :]
+        if self.kind == "literal" and math.prod(sizes) > _LARGEST_LITERAL:
+            return f"`{self.name}` makes at most a million components"
         if self.kind == "where" and not isinstance(arguments[0], Compare):
             return "`where` chooses by a condition: where(a < b, a, b)"
         return ""

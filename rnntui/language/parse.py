@@ -9,6 +9,8 @@ import ast
 import keyword
 import math
 import re
+import unicodedata
+import warnings
 from dataclasses import dataclass
 
 from rnntui.language.functions import FUNCTIONS
@@ -48,9 +50,15 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.NotEq: "!=",
 }
 _TARGET = re.compile(r"(grad\()?(pre\()?[^\W\d]\w*\)*")  # h, or in backward equations grad(pre(h))
+_AFTER_OPERAND = re.compile(r"[^\s)]")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 _ALLOWED = "an expression has numbers, names, + - * / ** @, comparisons, [ ], .T and functions"
-_DEPTH = 150  # deeper nesting than any formula a person writes; far from Python's own limit
+# Deeper nesting than any formula a person writes, and so little that its derivatives stay within
+# Python's limits too. The left operand of a chain a + b + … is one deeper, anything else three.
+_DEPTH = 150
+_LARGEST_SUBSCRIPT = 10**9
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_LONG_NUMBER = re.compile(r"\d[\d_]{4300,}")  # Python refuses to convert longer ones
 
 
 @dataclass(frozen=True)
@@ -134,14 +142,15 @@ def _parse_line(lines: list[str], row: int, count: int, origin: Origin) -> Equat
                 Problem("an equation assigns with `=` alone", place, "write name = expression")
             )
         raise InputError(Problem("this is not an equation", place, "write name = expression"))
-    target = match[2].strip()
-    _check_target(target, place)
+    target = _target(match[2].strip(), place)
     expression = _Reader(lines, row, origin).parse(" " * match.end() + code[match.end() :])
     role, description = _split_role(comment)
     return Equation(target, expression, description, role, place)
 
 
-def _check_target(target: str, place: Place) -> None:
+def _target(written: str, place: Place) -> str:
+    """The name left of `=`, as Python's parser normalises names in expressions."""
+    target = unicodedata.normalize("NFKC", written)
     if keyword.iskeyword(target):
         raise InputError(
             Problem(f"`{target}` is a reserved word of Python", place, "choose another name")
@@ -151,13 +160,16 @@ def _check_target(target: str, place: Place) -> None:
         raise InputError(
             Problem(f"`{target}` is this timestep's value", place, f"write `{bare}` alone")
         )
-    if not _TARGET.fullmatch(target) or target.count("(") != target.count(")"):
+    bare = written.rstrip(")").rpartition("(")[2]
+    balanced = target.count("(") == target.count(")")
+    if not _TARGET.fullmatch(target) or not balanced or not bare.isidentifier():
         raise InputError(
             Problem(f"`{target}` cannot be assigned", place, "left of = stands one name")
         )
     if target in RESERVED:
         kind = "a function" if target in FUNCTIONS or target in DERIVED else "given, not computed"
         raise InputError(Problem(f"`{target}` is {kind}", place, "choose another name"))
+    return target
 
 
 def _split_role(comment: str) -> tuple[str, str]:
@@ -177,24 +189,23 @@ class _Reader:
 
     def parse(self, code: str) -> Expression:
         """The expression in `code`, whose columns are those of the text."""
+        code = code.replace("\r", " ")  # which would be a line end to Python, but not here
         self.code = code.split("\n")
         if not code.strip():
             row = len(self.code) - 1
-            raise InputError(
-                Problem(
-                    "an expression is missing", self._place(row, len(self.code[row].rstrip(" ")))
-                )
-            )
+            written = _split_comment(self.lines[self.row + row])[0].rstrip()
+            raise InputError(Problem("an expression is missing", self._place(row, len(written))))
+        self._check_characters()
         self._check_brackets()
         try:
-            # The parentheses, on lines of their own, let a formula go on over lines.
-            tree = ast.parse(f"(\n{code}\n)", mode="eval")
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # what Python only warns of, such as 1if, is refused
+                # The parentheses, on lines of their own, let a formula go on over lines.
+                tree = ast.parse(f"(\n{code}\n)", mode="eval")
         except SyntaxError as error:
             raise InputError(self._syntax(error)) from None
         except (RecursionError, MemoryError):
             raise InputError(self._too_deep()) from None
-        except ValueError:
-            raise InputError(Problem("a NUL character is not text", self._start())) from None
         return self._expression(tree.body, 0)
 
     def _place(self, row: int, column: int) -> Place:
@@ -203,6 +214,22 @@ class _Reader:
     def _start(self) -> Place:
         row = next((r for r, line in enumerate(self.code) if line.strip()), 0)
         return self._place(row, len(self.code[row]) - len(self.code[row].lstrip()))
+
+    def _check_characters(self) -> None:
+        for row, line in enumerate(self.code):
+            if found := _NO_TEXT.search(line):
+                problem = Problem("this character is not text", self._place(row, found.start()))
+                raise InputError(problem)
+            if "\\" in line:
+                raise InputError(
+                    Problem(
+                        "a backslash is not in the language",
+                        self._place(row, line.index("\\")),
+                        "an open bracket carries an expression on to the next line",
+                    )  # fmt: skip
+                )
+            if found := _LONG_NUMBER.search(line):
+                raise InputError(_too_large(self._place(row, found.start())))
 
     def _check_brackets(self) -> None:
         stack: list[tuple[str, int, int]] = []
@@ -248,14 +275,14 @@ class _Reader:
         """Where a node begins; for an operator with two operands, where the operator stands."""
         if isinstance(node, ast.BinOp):
             row, column = (node.left.end_lineno or 1) - 2, node.left.end_col_offset or 0
-            symbol = _OPERATORS.get(type(node.op), "")
             column = _characters(self.code[row], column)
             while row < len(self.code):
-                found = self.code[row].find(symbol, column)
-                if found >= 0:
-                    return self._place(row, found)
+                if found := _AFTER_OPERAND.search(self.code[row], column):
+                    return self._place(row, found.start())
                 row, column = row + 1, 0
         row = node.lineno - 2
+        if row < 0:  # a list without brackets begins at the parenthesis that we put around it
+            return self._start()
         return self._place(row, _characters(self.code[row], node.col_offset))
 
     def _refuse(self, node: ast.expr, message: str, hint: str = "") -> InputError:
@@ -271,12 +298,12 @@ class _Reader:
             case ast.Name():
                 return self._name(node, place)
             case ast.UnaryOp(op=ast.USub()):
-                return Negative(self._expression(node.operand, depth + 1), place=place)
+                return Negative(self._value(node.operand, depth + 3), place=place)
             case ast.UnaryOp(op=ast.UAdd()):
-                return self._expression(node.operand, depth + 1)
+                return self._value(node.operand, depth + 3)
             case ast.BinOp() if type(node.op) in _OPERATORS:
-                left = self._expression(node.left, depth + 1)
-                right = self._expression(node.right, depth + 1)
+                left = self._value(node.left, depth + 1)
+                right = self._value(node.right, depth + 3)
                 return Binary(_OPERATORS[type(node.op)], left, right, place=place)
             case ast.Compare():
                 return self._compare(node, place, depth)
@@ -287,7 +314,7 @@ class _Reader:
             case ast.Attribute():
                 if node.attr != "T":
                     raise self._refuse(node, f"`.{node.attr}` is not known", "only .T is")
-                return Transpose(self._expression(node.value, depth + 1), place=place)
+                return Transpose(self._value(node.value, depth + 3), place=place)
             case ast.Tuple() | ast.List():
                 raise self._refuse(node, "a list is not an expression", "use concat(a, b)")
             case ast.BinOp():
@@ -298,6 +325,14 @@ class _Reader:
                 )
         raise self._refuse(node, "this is not in the language", _ALLOWED)
 
+    def _value(self, node: ast.expr, depth: int) -> Expression:
+        """An operand: a number, a vector or a matrix, and no condition."""
+        if isinstance(node, ast.Compare):
+            raise self._refuse(
+                node, "a condition is not a number", "choose with where(condition, a, b)"
+            )
+        return self._expression(node, depth)
+
     def _number(self, node: ast.Constant, place: Place) -> Expression:
         if isinstance(node.value, bool) or not isinstance(node.value, int | float):
             raise self._refuse(node, f"`{ast.unparse(node)}` is not a number", _ALLOWED)
@@ -306,7 +341,7 @@ class _Reader:
         except OverflowError:
             value = math.inf
         if not math.isfinite(value):
-            raise self._refuse(node, "this number is too large for float64", "at most 1.8e308")
+            raise InputError(_too_large(place))
         return Number(value, place=place)
 
     def _name(self, node: ast.Name, place: Place) -> Expression:
@@ -319,8 +354,8 @@ class _Reader:
     def _compare(self, node: ast.Compare, place: Place, depth: int) -> Expression:
         if len(node.ops) != 1 or type(node.ops[0]) not in _COMPARISONS:
             raise self._refuse(node, "a condition compares two values", "write a < b")
-        left = self._expression(node.left, depth + 1)
-        right = self._expression(node.comparators[0], depth + 1)
+        left = self._value(node.left, depth + 3)
+        right = self._value(node.comparators[0], depth + 3)
         return Compare(_COMPARISONS[type(node.ops[0])], left, right, place=place)
 
     def _call(self, node: ast.Call, place: Place, depth: int) -> Expression:
@@ -330,26 +365,29 @@ class _Reader:
             raise self._refuse(node, f"`{node.func.id}` takes no named arguments")
         name = node.func.id
         if name in DERIVED:
-            return self._derived(node, name, place)
+            return self._derived(node, name, place, depth)
         if name not in FUNCTIONS:
             hint = near_name(name, [*FUNCTIONS, *DERIVED])
             raise self._refuse(node, f"`{name}` is not a function of the language", hint)
         for argument in node.args:
             if isinstance(argument, ast.Starred):
                 raise self._refuse(argument, "`*` does not spread arguments here")
-        arguments = tuple(self._expression(argument, depth + 1) for argument in node.args)
+        arguments = tuple(
+            (self._expression if name == "where" and number == 0 else self._value)(a, depth + 3)
+            for number, a in enumerate(node.args)
+        )
         problem = FUNCTIONS[name].check_arguments(arguments)
         if problem:
             raise self._refuse(node, problem)
         return Call(name, arguments, place=place)
 
-    def _derived(self, node: ast.Call, kind: str, place: Place) -> Expression:
+    def _derived(self, node: ast.Call, kind: str, place: Place, depth: int) -> Expression:
         if len(node.args) == 1:
             inner = node.args[0]
             if isinstance(inner, ast.Name) and inner.id not in FUNCTIONS:
                 return Name(f"{kind}({inner.id})", place=place)
             if kind == "grad" and isinstance(inner, ast.Call):
-                of = self._expression(inner, 0)
+                of = self._expression(inner, depth + 3)
                 if isinstance(of, Name) and of.key.startswith("pre("):
                     return Name(f"grad({of.key})", place=place)
         raise self._refuse(node, f"`{kind}` takes the name of one quantity", f"write {kind}(h)")
@@ -357,12 +395,12 @@ class _Reader:
     def _subscript(self, node: ast.Subscript, place: Place, depth: int) -> Expression:
         shift = self._time_shift(node.slice)
         if shift is not None:
-            return self._shifted(node, shift, place)
+            return self._shifted(node, shift, place, depth)
         items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if not 1 <= len(items) <= 2:
             raise self._refuse(node, "one subscript for a vector, two for a matrix")
         subscripts = tuple(self._subscript_item(item, node) for item in items)
-        return Index(self._expression(node.value, depth + 1), subscripts, place=place)
+        return Index(self._value(node.value, depth + 3), subscripts, place=place)
 
     def _time_shift(self, node: ast.expr) -> int | None:
         """k of [t+k], or None where t does not occur."""
@@ -370,14 +408,16 @@ class _Reader:
             case ast.Name(id="t"):
                 return 0
             case ast.BinOp(left=ast.Name(id="t"), op=op, right=ast.Constant(value=int() as by)):
+                if isinstance(by, bool) or by > _LARGEST_SUBSCRIPT:
+                    return None
                 if isinstance(op, ast.Sub):
                     return -by
                 if isinstance(op, ast.Add):
                     return by
         return None
 
-    def _shifted(self, node: ast.Subscript, shift: int, place: Place) -> Expression:
-        inner = self._expression(node.value, 0)
+    def _shifted(self, node: ast.Subscript, shift: int, place: Place, depth: int) -> Expression:
+        inner = self._value(node.value, depth + 3)
         if not isinstance(inner, Name) or inner.shift:
             raise self._refuse(
                 node, "only a name can be taken at another timestep", "give this a line of its own"
@@ -411,13 +451,23 @@ class _Reader:
         match item:
             case None:
                 return None
-            case ast.Constant(value=int() as value) if not isinstance(value, bool):
+            case ast.Constant(value=int() as value) if _is_subscript(value):
                 return value
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)) if (
+                _is_subscript(value)
+            ):
                 return -value
         raise self._refuse(
             node, "a subscript is a whole number or [t-1]", "components count from 0: x[0]"
         )
+
+
+def _is_subscript(value: int) -> bool:
+    return not isinstance(value, bool) and value <= _LARGEST_SUBSCRIPT
+
+
+def _too_large(place: Place) -> Problem:
+    return Problem("this number is too large for float64", place, "at most 1.8e308")
 
 
 def _characters(text: str, used: int) -> int:

@@ -69,7 +69,10 @@ def _bare(node: Expression) -> tuple[str, int]:
             left, right = _text(node.left, binds), _text(node.right, binds + 1)
             return f"{left} {node.operator} {right}", binds
         case Transpose():
-            return _text(node.value, _ATOM) + ".T", _ATOM
+            value = _text(node.value, _ATOM)
+            if isinstance(node.value, Number):
+                value = f"({value})"  # the point of 3.T would be a decimal point
+            return value + ".T", _ATOM
         case Index():
             return f"{_text(node.value, _ATOM)}[{subscript_text(node)}]", _ATOM
         case Call():
@@ -113,24 +116,31 @@ def to_formula(
     shapes: Mapping[str, tuple[int, ...]] | None = None,
     collapse: Mapping[int, Any] | None = None,
     digits: int = 2,
+    most: int = 12,
 ) -> list[Token]:
     """The formula as on paper: σ(W x + b), ⊙ for elementwise products of vectors.
 
     shapes: of the quantities; with them, a product with a scalar is written · and not ⊙.
     collapse: values by id of node; such a node is shown as its value, not as a formula.
+    most: components shown of each axis of a value.
     """
-    return list(_Formula(shapes or {}, collapse or {}, digits).tokens(node, _COMPARE))
+    formula = _Formula(shapes or {}, collapse or {}, digits, most)
+    return list(formula.tokens(node, _COMPARE))
 
 
 class _Formula:
     def __init__(
-        self, shapes: Mapping[str, tuple[int, ...]], collapse: Mapping[int, Any], digits: int
+        self,
+        shapes: Mapping[str, tuple[int, ...]],
+        collapse: Mapping[int, Any],
+        digits: int,
+        most: int,
     ) -> None:
-        self.shapes, self.collapse, self.digits = shapes, collapse, digits
+        self.shapes, self.collapse, self.digits, self.most = shapes, collapse, digits, most
 
     def tokens(self, node: Expression, least: int) -> Iterator[Token]:
         if id(node) in self.collapse:
-            text = format_value(self.collapse[id(node)], self.digits)
+            text = format_value(self.collapse[id(node)], self.digits, self.most)
             needs = text.startswith("−") and least > _SUM
             yield Token(f"({text})" if needs else text, "value")
             return

@@ -169,7 +169,7 @@ class _Inference:
     def visit(self, node: Expression, expected: Partial | None) -> Partial | None:
         match node:
             case Number():
-                return ()
+                return self._merge(node, (), expected)
             case Name():
                 return self._name(node, expected)
             case Negative():
@@ -223,8 +223,8 @@ class _Inference:
         result = self._merge(node, result, expected)
         open_operands = [o for o, s in zip(operands, found, strict=True) if s is None]
         for operand, shape in zip(operands, found, strict=True):
-            if result is None or result == () or shape == ():
-                continue
+            if result is None or result == () or shape in ((), result):
+                continue  # nothing to tell it (and telling all again would double at each level)
             alone = len(open_operands) == 1 and all(s == () for s in found if s is not None)
             if shape is not None or alone or self.assuming:
                 self.visit(operand, result)
@@ -273,9 +273,14 @@ class _Inference:
         inner = left[-1] if left[-1] is not None else right[0]
         result = self._merge(node, (*left[:-1], *right[1:]), expected)
         assert result is not None
-        self.visit(node.left, (*result[: len(left) - 1], inner))
-        self.visit(node.right, (inner, *result[len(left) - 1 :]))
+        self._tell(node.left, left, (*result[: len(left) - 1], inner))
+        self._tell(node.right, right, (inner, *result[len(left) - 1 :]))
         return result
+
+    def _tell(self, node: Expression, found: Partial | None, shape: Partial | None) -> None:
+        """Hand down what is known of an operand's shape, if that is more than was `found`."""
+        if found != shape:
+            self.visit(node, shape)
 
     def _transpose(self, node: Transpose, expected: Partial | None) -> Partial | None:
         below = None if expected is None else tuple(reversed(expected))
@@ -379,8 +384,8 @@ class _Inference:
                     node,
                     f"`{node.function}` takes two of one shape",
                 )
-        self.visit(second, a)
-        self.visit(first, b)
+        self._tell(second, b, a)
+        self._tell(first, a, b)
         return self._merge(node, (), expected)
 
     def _concat(self, node: Call, expected: Partial | None) -> Partial | None:

@@ -37,8 +37,11 @@ class Explanation:
     result: Any
 
 
-def explain(moment: Moment, digits: int = 2) -> Explanation:
-    """Work out the equation under the cursor, with `digits` decimals."""
+def explain(moment: Moment, digits: int = 2, most: int = 6) -> Explanation:
+    """Work out the equation under the cursor.
+
+    digits: decimals of each number. most: components shown of each axis of a value.
+    """
     equation = moment.equation
     root = equation.expression
     parts = evaluate_parts(root, moment.lookup())
@@ -46,7 +49,7 @@ def explain(moment: Moment, digits: int = 2) -> Explanation:
     lines: list[Line] = []
     for kind, nodes in _steps(root):
         collapse = {id(node): parts[id(node)] for node in nodes}
-        tokens = tuple(to_formula(root, shapes, collapse, digits))
+        tokens = tuple(to_formula(root, shapes, collapse, digits, most))
         if not lines or formula_text(list(tokens)) != str(lines[-1]):
             lines.append(Line(kind, tokens))
     return Explanation(_title(moment), name_symbol(equation.target), tuple(lines), parts[id(root)])

@@ -84,7 +84,9 @@ class Session:
 
     def to_start(self) -> Moment:
         """The first equation of the sequence at hand, forward."""
-        return self._move(Position(self.position.iteration, self.position.sequence, "forward", 1, 0))
+        return self._move(
+            Position(self.position.iteration, self.position.sequence, "forward", 1, 0)
+        )
 
     def to_end(self) -> Moment:
         """The last equation of the sequence at hand, forward."""

@@ -1,0 +1,1 @@
+"""The stepper's panels, one file each; each draws a moment and computes nothing."""

@@ -1,0 +1,1 @@
+"""The screens: the gallery, the stepper and the help."""

@@ -1,0 +1,40 @@
+"""The application: a gallery or one file, two themes, and leaving the terminal as it was."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.tui.screens.gallery import GalleryScreen
+from rnntui.tui.screens.stepper import StepperScreen
+
+DARK, LIGHT = "textual-dark", "textual-light"
+
+
+class RnnTui(App[None]):
+    """Opens a sequence file in the stepper, or the gallery without one."""
+
+    TITLE = "rnntui"
+    CSS_PATH = "theme.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,ctrl+q", "quit", "quit", show=False, priority=True),
+    ]
+
+    def __init__(self, file: SequenceFile | None = None) -> None:
+        super().__init__()
+        self.file = file
+
+    def on_mount(self) -> None:
+        """Show the file, or what there is to choose from."""
+        self.push_screen(StepperScreen(self.file) if self.file else GalleryScreen())
+
+    def action_toggle_theme(self) -> None:
+        """Dark or light."""
+        self.theme = LIGHT if self.current_theme.dark else DARK
+        for screen in self.screen_stack:
+            if isinstance(screen, StepperScreen):
+                screen.redraw()

@@ -1,0 +1,142 @@
+"""The equation under the cursor: symbols → numbers put in → pre-activation → value, and the listing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from rich.text import Text
+
+from rnntui.engine.optimiser import update_equation
+from rnntui.language.render import Token, format_value, name_symbol, to_formula
+from rnntui.language.tree import Equation
+from rnntui.session.checks import CheckedValue
+from rnntui.session.explanation import Line, explain
+from rnntui.session.moment import Moment, initial_gradients, update_parameters
+from rnntui.text.problems import printable
+from rnntui.tui.check_table import MARKS
+from rnntui.tui.panels.panel import Row, RowsPanel
+
+STYLES = {
+    "function": "bold",
+    "value": "cyan",
+    "number": "cyan",
+    "name": "",
+    "sign": "dim",
+    "space": "",
+}
+
+
+class EquationPanel(RowsPanel):
+    """The working of one equation, worked answers beside it, and where it stands among the others."""
+
+    title = "Equation"
+
+    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Row]:
+        """The working, then the listing of the phase's equations as far as there is room."""
+        found = explain(moment)
+        heading = Text(printable(found.title), style="italic", no_wrap=True)
+        rows: list[Text] = [*_wrapped(heading, width, 0)]
+        indent = min(len(found.target) + 3, max(width // 3, 4))
+        for number, line in enumerate(found.lines):
+            rows += self._line(line, found.target if number == 0 else "", indent, width, number)
+        for check in _checks_here(moment):
+            rows += _wrapped(_answer(check), width, 2)
+        self._working = len(rows)
+        rows.append(Text(""))
+        rows += self._listing(moment, width)
+        return rows
+
+    def anchor(self, moment: Moment) -> range | None:
+        """The working stays at the top."""
+        return range(self._working)
+
+    def _line(self, line: Line, target: str, indent: int, width: int, number: int) -> list[Text]:
+        text = Text(f"{target} = ".rjust(indent) if target else "= ".rjust(indent))
+        text.stylize("bold", 0, len(target))
+        body = formula(line.tokens)
+        if line.kind == "value":
+            body.stylize("bold")
+        text.append_text(body)
+        return _wrapped(text, width, indent)
+
+    def _listing(self, moment: Moment, width: int) -> list[Text]:
+        rows = []
+        position = moment.position
+        shapes = moment.program.all_shapes
+        for number, equation in enumerate(_equations(moment)):
+            here = number == position.equation
+            text = Text("► " if here else "  ", no_wrap=True, overflow="ellipsis")
+            text.append(f"{name_symbol(equation.target)} = ")
+            text.append_text(formula(to_formula(equation.expression, shapes)))
+            text.stylize("bold" if here else "dim")
+            text.truncate(width, overflow="ellipsis")
+            rows.append(text)
+        return rows
+
+
+def formula(tokens: Sequence[Token]) -> Text:
+    """A formula in colour."""
+    return Text.assemble(*((token.text, STYLES[token.kind]) for token in tokens))
+
+
+def _equations(moment: Moment) -> Sequence[Equation]:
+    position, program = moment.position, moment.program
+    if position.phase == "forward":
+        return program.model.equations
+    if position.phase == "update":
+        optimizer = moment.file.training.optimizer
+        return [update_equation(optimizer, key) for key in update_parameters(moment.file)]
+    if position.t == 0:
+        return initial_gradients(program)
+    return [e.equation(last=position.t == moment.trace.length) for e in program.backward]
+
+
+def _checks_here(moment: Moment) -> list[CheckedValue]:
+    """The worked answers for what the cursor's equation computes."""
+    position = moment.position
+    if position.phase == "update":
+        return []
+    kinds = ("values", "prediction") if position.phase == "forward" else ("gradients",)
+    names = (moment.quantity, f"pre({moment.quantity})")
+    return [
+        check
+        for check in moment.checks
+        if check.value.kind in kinds and check.value.name in names and check.value.t == position.t
+    ]
+
+
+def _answer(check: CheckedValue) -> Text:
+    mark, style, words = MARKS[check.status]
+    value = check.value
+    what = "the prediction" if value.kind == "prediction" else printable(value.name)
+    expected = format_value(np.asarray(value.expected), 3)
+    text = Text.assemble((f"{mark} ", style), f"worked answer for {what}: ", (expected, "bold"))
+    if words:
+        text.append(f"  {words}", style=style)
+    if check.status in ("wrong", "mistake") and check.computed is not None:
+        text.append(f", computed {format_value(check.computed, 3)}")
+    if check.expectation.note:
+        text.append(f"  {printable(check.expectation.note)}", style="italic")
+    return text
+
+
+def _wrapped(text: Text, width: int, indent: int) -> list[Text]:
+    """The text in lines of `width` at spaces, all but the first indented."""
+    if width <= 0:
+        return [text]
+    if text.cell_len <= width:
+        return [text]
+    lines: list[Text] = []
+    rest = text
+    while rest.cell_len > width:
+        plain = rest.plain
+        cut = plain.rfind(" ", indent + 1, width + 1)
+        if cut <= indent:  # no space to break at: the word is longer than the line
+            cut = plain.find(" ", width)
+            if cut < 0:
+                break
+        lines.append(rest[:cut])
+        rest = Text.assemble(" " * indent, rest[cut + 1 :])
+    lines.append(rest)
+    return lines

@@ -1,0 +1,50 @@
+"""All keys, on a screen of their own."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from rnntui.tui.keys import KEYS
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys in groups; any of Esc, ?, q closes it."""
+
+    BINDINGS = [  # noqa: RUF012
+        ("escape,question_mark,q,enter,f1", "dismiss", "close"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The table, which scrolls where it is higher than the screen."""
+        with VerticalScroll(id="help"):
+            yield Static(_table())
+
+    def on_mount(self) -> None:
+        """Name the frame."""
+        frame = self.query_one("#help")
+        frame.border_title = "Keys"
+        frame.border_subtitle = "Esc closes"
+        frame.focus()
+
+
+def _table() -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", style="bold", no_wrap=True)
+    table.add_column()
+    for group, keys in groupby(KEYS, lambda key: key.group):
+        table.add_row("", Text(group, style="underline"))
+        for key in keys:
+            table.add_row(key.shown, key.help)
+        table.add_row("", "")
+    table.add_row("^p", "command palette: all of this by name")
+    table.add_row("", "")
+    table.add_row("", Text("What is not computed yet is ·   A negative bar is shaded ▒ and goes "
+                           "left, a negative block hangs from the ceiling.", style="dim"))  # fmt: skip
+    return table

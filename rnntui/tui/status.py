@@ -1,0 +1,109 @@
+"""The status line: where we are, the loss, and how the worked answers stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.language.render import name_symbol
+from rnntui.session.checks import CheckedValue
+from rnntui.session.moment import Moment, initial_gradients, update_parameters
+from rnntui.text.numbers import format_number
+from rnntui.text.problems import printable
+
+
+class StatusLine(Widget):
+    """One line; parts are left out whole where it is narrow. A message takes the place of it all."""
+
+    DEFAULT_CSS = """
+    StatusLine {
+        height: 1;
+        background: $panel;
+        color: $text;
+        padding: 0 1;
+    }
+    """
+
+    checks: reactive[tuple[CheckedValue, ...] | None] = reactive(None)
+    """Every worked answer of the file, once they have been checked."""
+
+    moment: reactive[Moment | None] = reactive(None, always_update=True)
+    """Where we are."""
+
+    def __init__(self, file: SequenceFile) -> None:
+        super().__init__()
+        self.file = file
+
+    def show(self, moment: Moment) -> None:
+        """Show a moment."""
+        self.moment = moment
+
+    def render(self) -> Text:
+        """The line for the moment."""
+        moment = self.moment
+        if moment is None:
+            return Text("")
+        if moment.message:
+            return Text(printable(moment.message), style="bold reverse", no_wrap=True)
+        right = self._right(moment)
+        left = self._left(moment)
+        while len(left) > 1 and sum(len(p) + 3 for p in left) + right.cell_len > self.size.width:
+            left.pop(0 if len(left) > 3 else -1)
+        text = Text(" · ".join(left), no_wrap=True, overflow="ellipsis")
+        space = self.size.width - text.cell_len - right.cell_len
+        if space < 1:
+            return text
+        return text.append(" " * space).append_text(right)
+
+    def _left(self, moment: Moment) -> list[str]:
+        position, program = moment.position, moment.program
+        parts = [printable(Path(self.file.file).stem), _model(moment)]
+        parts.append(f"iteration {position.iteration}")
+        if len(moment.iteration.traces) > 1:
+            parts.append(f"sequence {position.sequence + 1}/{len(moment.iteration.traces)}")
+        parts.append(position.phase)
+        if position.phase != "update":
+            parts.append(f"t {position.t}/{moment.trace.length}")
+        counts = {
+            "forward": len(program.model.equations),
+            "backward": len(program.backward if position.t else initial_gradients(program)),
+            "update": len(update_parameters(self.file)),
+        }
+        name = printable(name_symbol(moment.equation.target))
+        parts.append(f"{name} ({position.equation + 1}/{counts[position.phase]})")
+        return parts
+
+    def _right(self, moment: Moment) -> Text:
+        text = Text()
+        iteration = moment.iteration
+        if iteration.fault is not None:
+            text.append(f" ! {printable(str(iteration.fault))} ", style="bold reverse")
+        elif iteration.loss is not None:
+            text.append(f"loss {format_number(iteration.loss, 4)}")
+        checks = self.checks
+        if checks:
+            right = sum(check.status == "right" for check in checks)
+            mistakes = sum(check.status == "mistake" for check in checks)
+            wrong = len(checks) - right - mistakes
+            text.append(f"  ✓ {right}/{len(checks) - mistakes}", style="bold")
+            if mistakes:
+                text.append(f"  ✗ {mistakes} as announced")
+            if wrong:
+                text.append(f"  ✗ {wrong} wrong", style="bold reverse")
+        return text
+
+
+def _model(moment: Moment) -> str:
+    """`lstm 2→2→2`: the sizes of input, state and readout."""
+    program = moment.program
+    sizes = []
+    states = program.model.states
+    for key in ("x", states[-1] if states else "", "y"):
+        if key in program.shapes:
+            shape = program.shapes[key]
+            sizes.append("×".join(map(str, shape)) or "1")
+    return f"{printable(program.model.name)} {'→'.join(sizes)}"
