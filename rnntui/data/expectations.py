@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.data.fields import Fields
+from rnntui.data.fields import Fields, listed
 from rnntui.language.model import Model
 from rnntui.language.program import Program
 from rnntui.language.shapes import Shape, describe
@@ -76,7 +76,7 @@ def read_expectations(
     before = len(fields.problems)
     fields.allow(_KEYS, "[[expect]]")
     at = fields.table("at")
-    at.allow(("iteration", "t", "sequence"), "at")
+    at.allow(("iteration", "t", "sequence"), "`at`")
     iterations = _iterations(at)
     sequence = at.whole("sequence", 1, least=1) - 1
     tolerance = fields.number("tolerance", _default_tolerance(fields), least=0.0)
@@ -86,6 +86,8 @@ def read_expectations(
         hint = "there is one" if count == 1 else f"there are {count}"
         at.problem(f"there is no sequence {sequence + 1}", hint, "sequence")
         return ()
+    if not iterations or ("at" in fields and not isinstance(fields.data["at"], dict)):
+        return ()  # which has been noted
     several = isinstance(at.data.get("iteration"), list)
     reader = _Values(fields, program, lengths[sequence], symbols, len(iterations), several)
     rows = reader.read(at, tolerance, relative_tolerance)
@@ -117,7 +119,7 @@ def _iterations(at: Fields) -> tuple[int, ...]:
     for number, item in enumerate(value):
         if not isinstance(item, int) or isinstance(item, bool) or not 0 <= item <= 10**9:
             at.problem("an iteration is a whole number from 0 on", "", "iteration", number)
-            return (0,) * len(value)
+            return ()
     return tuple(value)
 
 
@@ -152,11 +154,11 @@ class _Values:
     ) -> list[list[ExpectedValue]]:
         self.tolerance, self.relative_tolerance = tolerance, relative_tolerance
         t = at.data.get("t")
-        if t is not None and t != "all":
-            if not isinstance(t, int) or isinstance(t, bool) or not 0 <= t <= self.length:
-                hint = f'a timestep from 1 to {self.length}, 0 for the initial state, or "all"'
-                at.problem("`t` is not a timestep of the sequence", hint, "t")
-                return self.rows
+        is_step = isinstance(t, int) and not isinstance(t, bool) and 0 <= t <= self.length
+        if not (t is None or t == "all" or is_step):
+            hint = f'a timestep from 1 to {self.length}, 0 for the initial state, or "all"'
+            at.problem("`t` is not a timestep of the sequence", hint, "t")
+            return self.rows
         for kind in KINDS:
             if kind in self.fields:
                 table = self.fields.table(kind)
@@ -195,7 +197,7 @@ class _Values:
         steps: Sequence[int | None],
         every_t: bool,
     ) -> None:
-        """Note what is written under `name`: for each iteration and timestep, a value of `shape`."""
+        """Read what is under `name`: for each iteration and timestep a value of `shape`."""
         expected = fields.array(name)
         if expected is None:
             return
@@ -229,7 +231,7 @@ class _Values:
             return None
         if name not in known:
             what = "a parameter" if kind.startswith("gradients_by") else "a quantity"
-            hint = near_name(name, known) or f"there are {', '.join(known)}"
+            hint = near_name(name, known) or listed(known)
             place = table.toml.key_place(*table.path, name)
             table.problems.append(Problem(f"`{name}` is not {what} of the model", place, hint))
             return None
@@ -248,12 +250,17 @@ class _Values:
         steps = range(1, self.length + 1) if t == "all" else [t]
         wanted = value if self.several else [value]
         if not isinstance(wanted, list) or len(wanted) != len(self.rows):
-            self._unreadable()
+            hint = "one for each of the iterations"
+            self.fields.problem("this prediction is no list of predictions", hint, "prediction")
             return
         for row, item in zip(self.rows, wanted, strict=True):
             items = list(item) if isinstance(item, list | str) and t == "all" else [item]
             indices = [self._index(item) for item in items]
-            if len(indices) != len(steps) or None in indices:
+            if len(indices) != len(steps):
+                message = f"there are {len(indices)} predictions for {len(steps)} timesteps"
+                self.fields.problem(message, "one for each", "prediction")
+                return
+            if None in indices:
                 self._unreadable()
                 return
             for step, index in zip(steps, indices, strict=True):
@@ -261,7 +268,10 @@ class _Values:
                 row.append(ExpectedValue("prediction", "y", step, component, np.zeros(())))
 
     def _unreadable(self) -> None:
-        hint = "a component counted from 0, or a symbol, for each timestep"
+        size = self.program.shapes["y"][0]
+        hint = f"a component from 0 to {size - 1}"
+        if self.symbols:
+            hint += f", or a symbol: {' '.join(self.symbols)}"
         self.fields.problem("this prediction cannot be read", hint, "prediction")
 
     def _index(self, item: Any) -> int | None:

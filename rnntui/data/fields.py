@@ -1,4 +1,4 @@
-"""Reading a table of a sequence file: typed values, or a problem with its place, never an exception."""
+"""Reading a table of a sequence file: typed values, or problems with their places."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from rnntui.text.toml import TomlText
 Array = npt.NDArray[np.float64]
 Path = tuple[str | int, ...]
 
+_DEEPEST = 8  # lists in lists; NumPy stops at 32 axes, and Python's stack somewhere beyond
+
 
 class Fields:
     """The table at `path` of a TOML text. Problems are collected in `problems`, shared by all."""
@@ -30,8 +32,9 @@ class Fields:
         if isinstance(value, dict):
             self.data = value
         else:
-            name = path[-1]
-            problems.append(Problem(f"`{name}` is a table", toml.place(*path), f"write [{name}]"))
+            named = all(isinstance(step, str) for step in path)
+            hint = f"write [{_dotted(path)}]" if named else f"write {path[-1]} = {{ … }}"
+            problems.append(Problem(f"`{path[-1]}` is a table", toml.place(*path), hint))
 
     def __contains__(self, key: str) -> bool:
         return key in self.data
@@ -49,7 +52,7 @@ class Fields:
         allowed = list(keys)
         for key in self.data:
             if key not in allowed:
-                hint = near_name(key, allowed) or f"there are {', '.join(allowed)}"
+                hint = near_name(key, allowed) or listed(allowed)
                 place = self.toml.key_place(*self.path, key)
                 self.problems.append(Problem(f"`{key}` is not a key of {what}", place, hint))
 
@@ -75,7 +78,7 @@ class Fields:
         known = list(options)
         if isinstance(value, str) and value in known:
             return value
-        hint = near_name(str(value), known) or f"there are {', '.join(known)}"
+        hint = near_name(str(value), known) or listed(known)
         self.problem(f"`{key}` cannot be {_shown(value)}", hint, key)
         return default
 
@@ -84,7 +87,9 @@ class Fields:
         value = self.data.get(key, default)
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        self.problem(f"`{key}` is a whole number from {least} on", f"not {_shown(value)}", key)
+        too_large = isinstance(value, int) and value > most
+        bounds = f"from {least} to {most}" if too_large else f"from {least} on"
+        self.problem(f"`{key}` is a whole number {bounds}", f"not {_shown(value)}", key)
         return default
 
     def number(self, key: str, default: float, least: float = -math.inf) -> float:
@@ -124,16 +129,21 @@ class Fields:
         if not value:
             self.problem(f"`{_dotted(path)}` is empty", "", *path)
             return None
+        if len(path) > _DEEPEST:
+            self.problem("lists are nested too deeply", "a matrix is a list of rows", *path)
+            return None
         parts = [self._array(item, (*path, number)) for number, item in enumerate(value)]
         found = [part for part in parts if part is not None]
         if len(found) < len(parts):
             return None
         first = found[0]
         for number, part in enumerate(found):
+            if part.ndim != first.ndim:
+                hint = "a vector has numbers, a matrix has rows"
+                self.problem("numbers and lists are mixed", hint, *path, number)
+                return None
             if part.shape != first.shape:
                 message = f"row {number + 1} has {_count(part)}, row 1 has {_count(first)}"
-                if part.ndim == 0 or first.ndim == 0:
-                    message = "numbers and lists are mixed"
                 self.problem(message, "all rows are equally long", *path, number)
                 return None
         return np.stack(found)
@@ -147,11 +157,18 @@ class Fields:
         except OverflowError:
             number = math.inf
         if not math.isfinite(number):
-            named = "nan" if math.isnan(number) else "inf"
-            size = named if isinstance(value, float) else "a number this large"
+            size = f"{value}" if isinstance(value, float) else "a number this large"
             self.problem(f"{size} is not a value that can be computed with", "", *path)
             return None
         return np.array(number)
+
+
+def listed(names: Iterable[str]) -> str:
+    """A hint that names all there are."""
+    known = list(names)
+    if len(known) < 2:
+        return f"there is only {known[0]}" if known else "there are none"
+    return f"there are {', '.join(known)}"
 
 
 def _shown(value: Any) -> str:
@@ -164,7 +181,8 @@ def _shown(value: Any) -> str:
 
 
 def _count(array: Array) -> str:
-    return f"{len(array)} numbers" if array.ndim == 1 else f"{len(array)} rows"
+    noun = "number" if array.ndim == 1 else "row"
+    return f"{len(array)} {noun}" if len(array) == 1 else f"{len(array)} {noun}s"
 
 
 def _dotted(path: Path) -> str:

@@ -5,21 +5,23 @@ It is validated as a whole; every problem is reported at once, each with its fil
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.expectations import Expectation, read_expectations
-from rnntui.data.fields import Fields
+from rnntui.data.fields import Fields, listed
 from rnntui.data.sequences import Data, read_data
 from rnntui.data.training_settings import TrainingSettings, read_training
-from rnntui.language.model import Model, check_model
+from rnntui.language.model import Model, Size, check_model
 from rnntui.language.program import Program, bind
 from rnntui.language.shapes import Shape, ShapeError, describe
-from rnntui.language.tree import Equation, names
+from rnntui.language.tree import Equation, Expression, names
 from rnntui.models.library import (
     load_model,
     read_equations,
@@ -32,6 +34,8 @@ from rnntui.text.problems import InputError, Place, Problem, near_name
 from rnntui.text.toml import TomlText, parse_toml, read_toml
 
 Array = npt.NDArray[np.float64]
+
+_MOST_NUMBERS = 10**8  # in one parameter; they would take 800 MB
 
 _KEYS = (
     "title",
@@ -88,6 +92,7 @@ class _Reader:
         self.toml = toml
         self.problems: list[Problem] = []
         self.fields = Fields(toml, (), self.problems)
+        self.untargeted = False  # the model has lost its loss for want of targets
 
     def read(self) -> SequenceFile:
         fields = self.fields
@@ -97,6 +102,8 @@ class _Reader:
         sizes = self._sizes()
         data = self._data()
         model = self._model()
+        if model is not None:
+            self._check_sizes(model, sizes)
         parameters = self._arrays(fields.table("parameters"))
         initial: dict[str, Array] = {}
         if model is not None:
@@ -126,6 +133,16 @@ class _Reader:
     def _sizes(self) -> dict[str, int]:
         table = self.fields.table("sizes")
         return {key: table.whole(key, 1, least=1, most=10**6) for key in table.data}
+
+    def _check_sizes(self, model: Model, sizes: Mapping[str, int]) -> None:
+        """Sizes that no shape names are slips of the pen."""
+        used = {n for shape in model.shapes.values() for n in shape if isinstance(n, str)}
+        known = sorted(used | {"hidden"})
+        for key in sizes:
+            if key not in known and key not in ("input", "output"):
+                place = self.toml.key_place("sizes", key)
+                hint = near_name(key, known) or listed(known)
+                self.problems.append(Problem(f"`{key}` is not a size of the model", place, hint))
 
     def _data(self) -> Data:
         if "data" not in self.fields:
@@ -176,25 +193,42 @@ class _Reader:
             loss = read_loss(self.toml, ("loss",), self.problems)
             old = {e.target for e in loss} | {"loss"}
             equations = (*(e for e in equations if e.target not in old), *loss)
-        shapes = {key: shape for key, shape in model.shapes.items()}
-        if "shapes" in self.fields and self.fields.table("shapes").data:
-            shapes |= read_shapes(self.toml, ("shapes",), self.problems)
         objective = self.fields.text("objective") or model.objective
-        return replace(model, equations=equations, shapes=shapes, objective=objective)
+        model = replace(model, equations=equations, objective=objective)
+        return replace(model, shapes={**model.shapes, **self._shapes(model)})
+
+    def _shapes(self, model: Model) -> dict[str, tuple[Size, ...]]:
+        """The file's own [shapes], of quantities and parameters of the model."""
+        if "shapes" not in self.fields or not self.fields.table("shapes").data:
+            return {}
+        shapes = read_shapes(self.toml, ("shapes",), self.problems)
+        known = [*(e.target for e in model.equations), *model.parameters]
+        for key in shapes:
+            if key not in known:
+                place = self.toml.key_place("shapes", key)
+                hint = near_name(key, known) or listed(known)
+                message = f"`{key}` has a shape but is in no equation"
+                self.problems.append(Problem(message, place, hint))
+        return {key: shape for key, shape in shapes.items() if key in known}
 
     def _placed(self, problem: Problem) -> Problem:
-        """A problem of the model as a whole, placed at the file's model."""
-        if problem.place is not None:
+        """A problem of the model as a whole placed in the file; one in a shipped model, named."""
+        place = problem.place
+        if place is None:
+            key = "objective" if "objective" in self.fields else "model"
+            return replace(problem, place=self.toml.place(key))
+        if place.file == self.toml.file:
             return problem
-        key = "objective" if "objective" in self.fields else "model"
-        return replace(problem, place=self.toml.place(key))
+        name = f"{self.toml.file}, model {self.fields.data['model']}".removeprefix(", ")
+        return replace(problem, place=replace(place, file=name))
 
     def _completed(self, model: Model, data: Data) -> tuple[Model, dict[str, Array]]:
         """The model with the file's initial values, and without its loss if there is no target."""
         arrays: dict[str, Array] = {}
         if "initial" in self.fields:
             table = self.fields.table("initial")
-            expressions, numbers = ({}, {})
+            expressions: dict[str, Expression] = {}
+            numbers: dict[str, Any] = {}
             if table.data:
                 expressions, numbers = read_initial(self.toml, ("initial",), self.problems)
             given = {*expressions, *numbers}
@@ -211,6 +245,7 @@ class _Reader:
                     arrays[key] = array
         if data.sequences and data.sequences[0].targets is None and model.uses_target():
             model = model.without_target()
+            self.untargeted = True
         return model, arrays
 
     def _arrays(self, table: Fields) -> dict[str, Array]:
@@ -227,8 +262,7 @@ class _Reader:
     def _check_names(self, model: Model, parameters: Mapping[str, Array]) -> None:
         for key in parameters:
             if key not in model.parameters:
-                hint = near_name(key, model.parameters)
-                hint = hint or f"there are {', '.join(model.parameters) or 'none'}"
+                hint = near_name(key, model.parameters) or listed(model.parameters)
                 place = self.toml.key_place("parameters", key)
                 message = f"`{key}` is not a parameter of the model"
                 self.problems.append(Problem(message, place, hint))
@@ -246,10 +280,12 @@ class _Reader:
         if first.inputs is not None:
             inputs["x"] = first.inputs.shape[1:]
         elif _uses_x(model.equations):
-            place = self.toml.place("data")
-            self.problems.append(Problem("the model uses x, but [data] gives no input", place))
+            place = self.toml.place("data", "length")
+            hint = "give a sequence or values"
+            message = "the model uses x, but [data] gives only a length"
+            self.problems.append(Problem(message, place, hint))
             return None
-        given = {key: array.shape for key, array in (parameters | dict(initial)).items()}
+        given = {key: array.shape for key, array in {**parameters, **initial}.items()}
         targets: list[dict[str, Shape]] = [{}]
         if first.targets is not None:
             targets = [{"target": first.targets.shape[1:]}]
@@ -258,26 +294,51 @@ class _Reader:
         errors: list[InputError] = []
         for target in targets:
             try:
-                return bind(model, {**inputs, **target}, sizes, given, initial)
+                return self._of_fair_size(bind(model, {**inputs, **target}, sizes, given, initial))
             except InputError as error:
                 errors.append(error)
-        self.problems += self._explained(errors[-1], parameters)
+        self.problems += self._explained(errors[-1], {**given, **inputs, **targets[-1]})
         return None
 
-    def _explained(self, error: InputError, parameters: Mapping[str, Array]) -> list[Problem]:
-        """Shape problems, with where the parameters involved were given."""
+    def _of_fair_size(self, program: Program) -> Program:
+        shapes = {key: program.shapes[key] for key in program.model.parameters}
+        key = max(shapes, key=lambda key: math.prod(shapes[key]), default="")
+        if key and math.prod(shapes[key]) > _MOST_NUMBERS:
+            message = f"`{key}` would be {describe(shapes[key])}"
+            hint = f"more than {_MOST_NUMBERS:,} numbers are not computed with"
+            self.problems.append(Problem(message, self.toml.place("sizes"), hint))
+        return program
+
+    def _explained(self, error: InputError, given: Mapping[str, Shape]) -> list[Problem]:
+        """Shape problems, with where the shapes involved come from."""
         involved = error.involved if isinstance(error, ShapeError) else ()
+        sources = {key: self._source(key) for key in involved}
         notes = [
-            f"`{key}` is {describe(parameters[key].shape)} in line "
-            f"{self.toml.key_place('parameters', key).line}"
-            for key in involved
-            if key in parameters
+            f"`{key}` is {describe(given[key])} in line {place.line}"
+            for key, place in sources.items()
+            if place is not None and key in given
         ]
+        if self.untargeted and not involved:
+            notes.append("or give targets, which would tell")
         found = []
         for problem in error.problems:
+            at_fault = next((place for place in sources.values() if place), None)
+            if problem.place is None and at_fault is not None:
+                found.append(replace(problem, place=at_fault))
+                continue
             hint = "; ".join([problem.hint, *notes] if problem.hint else notes)
             found.append(self._placed(replace(problem, hint=hint)))
         return found
+
+    def _source(self, key: str) -> Place | None:
+        """Where the file gives the shape of a quantity, if it does."""
+        data = {"x": ("values", "alphabet", "one_hot"), "target": ("targets",)}
+        paths: list[tuple[str, ...]] = [("data", name) for name in data.get(key, ())]
+        paths += [(table, key) for table in ("parameters", "initial", "shapes")]
+        for table, name in paths:
+            if name in self.fields.table(table).data:
+                return self.toml.key_place(table, name)
+        return None
 
     def _expectations(self, program: Program | None, data: Data) -> tuple[Expectation, ...]:
         value = self.fields.data.get("expect", [])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.data.fields import Fields
+from rnntui.data.fields import Fields, listed
 from rnntui.data.sequence import InputSequence
 from rnntui.text.problems import near_name
 
@@ -47,10 +47,13 @@ class Data:
 
 def read_data(fields: Fields) -> Data:
     """The [data] table; problems are noted in `fields`, and what could be read is returned."""
+    if not isinstance(fields.toml.data.get("data"), dict):
+        return Data((), {}, {})  # which has been noted
     fields.allow(_KEYS, "[data]")
+    before = len(fields.problems)
     alphabet = _alphabet(fields, "alphabet", "one_hot")
     target_alphabet = _alphabet(fields, "target_alphabet", "target_one_hot") or alphabet
-    reader = _Reader(fields, alphabet, target_alphabet)
+    reader = _Reader(fields, alphabet, target_alphabet, len(fields.problems) == before)
     return Data(tuple(reader.sequences()), alphabet, target_alphabet, reader.flat_targets)
 
 
@@ -73,7 +76,7 @@ def _alphabet(fields: Fields, table: str, one_hot: str) -> Alphabet:
 
 
 def _vectors(table: Fields) -> Alphabet:
-    if not table.data:
+    if isinstance(table.toml.data["data"].get(table.path[-1]), dict) and not table.data:
         table.problem("the alphabet is empty", "write A = [1, 0]")
     found: dict[str, Array] = {}
     for symbol in table.data:
@@ -94,10 +97,16 @@ def _vectors(table: Fields) -> Alphabet:
 
 
 class _Reader:
-    """Reads inputs, targets and masks, one sequence or several alike."""
+    """Reads inputs, targets and masks, one sequence or several alike.
 
-    def __init__(self, fields: Fields, alphabet: Alphabet, target_alphabet: Alphabet) -> None:
+    complete: both alphabets could be read; else a missing symbol says nothing new.
+    """
+
+    def __init__(
+        self, fields: Fields, alphabet: Alphabet, target_alphabet: Alphabet, complete: bool
+    ) -> None:
         self.fields, self.alphabet, self.target_alphabet = fields, alphabet, target_alphabet
+        self.complete = complete
         self.flat_targets = False
 
     def sequences(self) -> list[InputSequence]:
@@ -105,7 +114,7 @@ class _Reader:
         if len(sources) != 1:
             what = "no sequence" if not sources else " and ".join(f"`{k}`" for k in sources)
             message = f"[data] gives {what}" + (" at once" if sources else "")
-            hint = "one of sequence, sequences, values or length"
+            hint = "give one of sequence, sequences, values or length"
             self.fields.problem(message, hint, *sources[1:2])
             return []
         (source,) = sources
@@ -171,13 +180,15 @@ class _Reader:
         if not value:
             self.fields.problem("the sequence is empty", "it has at least one timestep", *path)
             return ()
+        if not self.complete:
+            return ()
         if not alphabet:
             hint = 'give alphabet = { A = [1, 0], … } or one_hot = "AB"'
             self.fields.problem("the symbols have no vectors", hint, *path)
             return ()
         for number, symbol in enumerate(value):
             if symbol not in alphabet:
-                hint = near_name(symbol, alphabet) or f"there are {' '.join(alphabet)}"
+                hint = near_name(symbol, alphabet) or listed(alphabet)
                 inner: tuple[Step, ...] = (number,) if isinstance(value, list) else ()
                 message = f"the symbol `{symbol}` at t = {number + 1} is not in the {where}"
                 self.fields.problem(message, hint, *path, *inner)
@@ -198,7 +209,7 @@ class _Reader:
         if isinstance(value, list) and len(value) > int(number[0]):
             return (key, *number)
         if number[0] == 0 or isinstance(value, list):
-            hint = "one for each sequence"
+            hint = "it is a list with one for each sequence"
             self.fields.problem(f"`{key}` has none for sequence {int(number[0]) + 1}", hint, key)
         return None
 
@@ -265,14 +276,19 @@ class _Reader:
             return mask
         nested = isinstance(value, list) and bool(value) and isinstance(value[0], list)
         path = self._own("mask", number if nested else ())
-        mask = None if path is None else self.fields.array(str(path[0]), *path[1:])
-        if mask is None:
+        if path is None:
             return np.ones(length)
-        if mask.shape != (length,) or np.any(mask < 0):
-            hint = f'{length} numbers, 0 where the loss does not count, or "last"'
-            self.fields.problem("the mask does not fit the sequence", hint, *(path or ()))
+        given = None
+        if isinstance(value, list):
+            given = self.fields.array(str(path[0]), *path[1:])
+            if given is None:
+                return np.ones(length)
+        if given is None or given.shape != (length,) or np.any(given < 0):
+            noun = "number" if length == 1 else "numbers"
+            hint = f'{length} {noun}, 0 where the loss does not count, or "last"'
+            self.fields.problem("the mask does not fit the sequence", hint, *path)
             return np.ones(length)
-        return mask
+        return given
 
     def _check_sizes(
         self, sequences: Sequence[InputSequence], paths: Sequence[tuple[Step, ...]]

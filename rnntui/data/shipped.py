@@ -16,7 +16,7 @@ def shipped_folder() -> Path:
 
 def shipped_files() -> tuple[Path, ...]:
     """The shipped sequence files, by name."""
-    return tuple(sorted(shipped_folder().glob("*.toml")))
+    return tuple(sorted(shipped_folder().glob("*.toml"), key=lambda file: file.stem))
 
 
 def find_file(name: str) -> Path:

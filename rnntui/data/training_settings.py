@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnntui.data.fields import Fields
+from rnntui.data.fields import Fields, listed
 from rnntui.text.problems import near_name
 
 OPTIMIZERS = ("sgd",)
@@ -39,11 +39,11 @@ def read_training(fields: Fields, parameters: Sequence[str]) -> TrainingSettings
     fixed = fields.words("fixed")
     for number, name in enumerate(fixed):
         if parameters and name not in parameters:
-            hint = near_name(name, parameters) or f"there are {', '.join(parameters)}"
+            hint = near_name(name, parameters) or listed(parameters)
             fields.problem(f"`{name}` is not a parameter of the model", hint, "fixed", number)
     batch: int | None = None
     if fields.data.get("batch") != "all":
-        batch = fields.whole("batch", 1, least=1)
+        batch = _batch(fields)
     return TrainingSettings(
         optimizer=fields.choice("optimizer", OPTIMIZERS, default.optimizer),
         learning_rate=fields.number("learning_rate", default.learning_rate, least=0.0),
@@ -54,3 +54,11 @@ def read_training(fields: Fields, parameters: Sequence[str]) -> TrainingSettings
         seed=fields.whole("seed", default.seed, most=2**63),
         initialisation=fields.choice("initialisation", INITIALISATIONS, default.initialisation),
     )
+
+
+def _batch(fields: Fields) -> int:
+    if isinstance(fields.data.get("batch"), str):
+        hint = '"all" for the whole set'
+        fields.problem("`batch` is a number of sequences", hint, "batch")
+        return 1
+    return fields.whole("batch", 1, least=1)

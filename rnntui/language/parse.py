@@ -63,18 +63,23 @@ _LONG_NUMBER = re.compile(r"\d[\d_]{4300,}")  # Python refuses to convert longer
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a text stands: its file, the line of its first line, and the column of its first character."""
+    """Where a text stands: its file, the line of its first line, and the column of its first character.
+
+    one_line: the file has all of it on one line, its line breaks written as escapes.
+    """
 
     file: str = ""
     line: int = 1
     column: int = 1
+    one_line: bool = False
 
     def place(self, lines: list[str], row: int, column: int) -> Place:
         """The place of a 0-based row and column of the text."""
-        offset = self.column - 1 if row == 0 else 0
+        offset = self.column - 1 if row == 0 or self.one_line else 0
         padding = " " * offset
         text = lines[row] if row < len(lines) else ""
-        return Place(self.line + row, column + 1 + offset, padding + text, self.file)
+        line = self.line if self.one_line else self.line + row
+        return Place(line, column + 1 + offset, padding + text, self.file)
 
 
 def parse_equations(text: str, origin: Origin | None = None) -> tuple[Equation, ...]:

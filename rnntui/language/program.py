@@ -13,8 +13,8 @@ from rnntui.language.code import SequenceCode
 from rnntui.language.differentiate import BackwardEquation, differentiate, differentiate_initial
 from rnntui.language.model import Model
 from rnntui.text.problems import InputError, Problem, near_name
-from rnntui.language.shapes import Shape, describe, infer_shapes
-from rnntui.language.tree import Equation
+from rnntui.language.shapes import Shape, ShapeError, describe, infer_shapes
+from rnntui.language.tree import Equation, Name
 
 Array = npt.NDArray[np.float64]
 Run = Callable[..., None]
@@ -97,7 +97,7 @@ def bind(
     for key, shape in given.items():
         if key in known and known[key] != shape:
             message = f"`{key}` is {describe(shape)}, where {describe(known[key])} is declared"
-            raise InputError(Problem(message))
+            raise ShapeError(message, Name(key))
         known[key] = shape
     initial = tuple(
         Equation(state, expression, place=expression.place)
@@ -119,7 +119,7 @@ def _declared(key: str, shape: tuple[int | str, ...], lengths: Mapping[str, int]
     for length in shape:
         if isinstance(length, str) and length not in lengths:
             hint = near_name(length, lengths) or f"give [sizes] {length} = …"
-            raise InputError(Problem(f"the size `{length}` of `{key}` is not given", None, hint))
+            raise ShapeError(f"the size `{length}` of `{key}` is not given", Name(key), hint)
         found.append(lengths[length] if isinstance(length, str) else length)
     return tuple(found)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rnntui.language.functions import FUNCTIONS
-from rnntui.text.problems import InputError, Place, Problem
+from rnntui.text.problems import InputError, Place, Problem, near_name
 from rnntui.language.render import to_text
 from rnntui.language.tree import (
     Binary,
@@ -148,15 +148,20 @@ class _Inference:
         return False
 
     def _open_problems(self) -> list[Problem]:
+        """States alone, else parameters alone: with those known, the rest usually follows."""
+        unknown = [key for key, shape in self.shapes.items() if shape is None or None in shape]
+        assigned = [equation.target for equation in self.equations]
+        states = [key for key in unknown if key in self.states]
+        parameters = [key for key in unknown if key not in assigned]
+        meant = [key for key in (*assigned, "x", "target") if "(" not in key]
         problems = []
-        for key, shape in self.shapes.items():
-            if shape is None or None in shape:
-                place = self._place_of(key)
-                state = key in self.states
-                hint = "give [sizes] hidden = …" if state else f"give `{key}` a value, or a shape"
-                problems.append(Problem(f"the shape of `{key}` cannot be told", place, hint))
-        states = [p for p in problems if "hidden" in p.hint]
-        return states or problems  # with the states known, the rest usually follows
+        for key in states or parameters or unknown:
+            hint = "give [sizes] hidden = …" if states else f"give `{key}` a value, or a shape"
+            if key in parameters and (near := near_name(key, meant)):
+                hint += f"; or {near}"
+            message = f"the shape of `{key}` cannot be told"
+            problems.append(Problem(message, self._place_of(key), hint))
+        return problems
 
     def _place_of(self, key: str) -> Place | None:
         for equation in self.equations:
@@ -263,8 +268,8 @@ class _Inference:
         if left is None or right is None:
             return expected
         if left[-1] is not None and right[0] is not None and left[-1] != right[0]:
-            columns = f"{left[-1]} columns" if len(left) == 2 else f"{left[-1]} components"
-            rows_text = f"{right[0]} rows" if len(right) == 2 else f"{right[0]} components"
+            columns = _counted(left[-1], "column" if len(left) == 2 else "component")
+            rows_text = _counted(right[0], "row" if len(right) == 2 else "component")
             raise ShapeError(
                 f"`{_short(node.left)}` has {columns} but `{_short(node.right)}` has {rows_text}",
                 node,
@@ -406,6 +411,10 @@ class _Inference:
         lengths = [1 if shape == () else shape[0] for shape in found if shape is not None]
         total = None if None in lengths else sum(n for n in lengths if n is not None)
         return self._merge(node, (total,), expected)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _lengths(shape: Partial) -> Shape:

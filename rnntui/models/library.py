@@ -44,33 +44,33 @@ def load_model(name: str) -> Model:
 def read_model(toml: TomlText, path: Path, name: str, problems: list[Problem]) -> Model:
     """A model from the table at `path`; what is wrong with it is added to `problems`."""
     table = _table(toml, path)
-    for key in table:
-        if key not in _KEYS:
-            problems.append(_unknown_key(toml, path, key))
+    problems += [_unknown_key(toml, path, key) for key in table if key not in _KEYS]
     cell = read_equations(toml, (*path, "cell"), problems)
-    if "cell" not in table:
-        place = toml.place(*path)
+    if isinstance(table.get("cell", ""), str) and not str(table.get("cell", "")).strip():
+        place = toml.place(*path, "cell")
         problems.append(Problem("the model has no equations", place, 'give cell = """…"""'))
     readout = read_equations(toml, (*path, "readout"), problems) if "readout" in table else ()
     loss = read_loss(toml, (*path, "loss"), problems) if "loss" in table else ()
-    initial = {}
+    initial: dict[str, Expression] = {}
+    for key in ("initial", "shapes"):
+        if not isinstance(table.get(key, {}), dict):
+            hint = f"write [{'.'.join(str(step) for step in (*path, key))}]"
+            problems.append(Problem(f"`{key}` is a table", toml.place(*path, key), hint))
     if isinstance(table.get("initial"), dict):
         initial, numbers = read_initial(toml, (*path, "initial"), problems)
-        problems += [
-            Problem(
-                "an initial value of a model is an expression, in quotes",
-                toml.place(*path, "initial", key),
-                "numbers stand under [initial]",
-            )  # fmt: skip
-            for key in numbers
-        ]
+        message, hint = "an initial value of a model is an expression", "numbers go in [initial]"
+        places = [toml.place(*path, "initial", key) for key in numbers]
+        problems += [Problem(message, place, f"write it in quotes; {hint}") for place in places]
+    shapes: dict[str, tuple[Size, ...]] = {}
+    if isinstance(table.get("shapes"), dict):
+        shapes = read_shapes(toml, (*path, "shapes"), problems)
     return Model(
         name=name,
         equations=(*cell, *readout, *loss),
         title=_text(toml, (*path, "title"), problems) or name,
         source=_text(toml, (*path, "source"), problems),
         initial=initial,
-        shapes=read_shapes(toml, (*path, "shapes"), problems) if "shapes" in table else {},
+        shapes=shapes,
         objective=_text(toml, (*path, "objective"), problems) or "loss",
     )
 
@@ -159,8 +159,9 @@ def _text(toml: TomlText, path: Path, problems: list[Problem]) -> str:
 
 
 def _origin(toml: TomlText, path: Path) -> Origin:
-    start = toml.string_origin(*path)
-    return Origin(toml.file, start.line, start.column)
+    start, quotes = toml.string_origin(*path), toml.place(*path)
+    several_lines = quotes.text[quotes.column - 1 :].startswith(('"""', "'''"))
+    return Origin(toml.file, start.line, start.column, one_line=not several_lines)
 
 
 def _unknown_key(toml: TomlText, path: Path, key: str) -> Problem:

@@ -36,5 +36,5 @@ class RnnTui(App[None]):
         """Dark or light."""
         self.theme = LIGHT if self.current_theme.dark else DARK
         for screen in self.screen_stack:
-            if isinstance(screen, StepperScreen):
+            if isinstance(screen, StepperScreen | GalleryScreen):
                 screen.redraw()

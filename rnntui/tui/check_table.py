@@ -45,10 +45,9 @@ def _table(report: CheckReport) -> Table:
     table.add_column("")
     table.add_column("where", no_wrap=True)
     table.add_column("what", no_wrap=True)
-    table.add_column("expected", overflow="fold")
     table.add_column("computed", overflow="fold")
     table.add_column("error", justify="right", no_wrap=True)
-    table.add_column("tolerance", justify="right", no_wrap=True)
+    table.add_column("allowed", justify="right", no_wrap=True)
     for group in report.groups():
         table.add_row(*_row(group))
     return table
@@ -58,22 +57,20 @@ def _row(group: CheckGroup) -> list[Text]:
     mark, style, words = MARKS[group.status]
     check = group.telling
     digits = _digits(check.expectation.tolerance)
-    expected = format_value(check.value.expected, digits)
     computed = "—" if check.computed is None else format_value(check.computed, digits)
-    if len(group.checks) > 1:
-        fine = sum(c.fine for c in group.checks)
-        computed = f"{fine} of {len(group.checks)} right; largest error at t {check.value.t}"
-        if group.status == "mistake":
-            computed = f"{fine} of {len(group.checks)}"
-        expected = f"{len(group.checks)} values"
-    if words:
-        computed += f"  ({words})"
-    if check.expectation.note:
-        computed += f"  {printable(check.expectation.note)}"
-    cells = [mark, group.where, printable(group.what), expected, computed]
-    cells.append(f"{check.error:.1e}" if math.isfinite(check.error) else "—")
+    count = len(group.checks)
+    if count > 1 and group.status in ("right", "mistake"):
+        computed = f"{count} values"
+    elif not (group.status == "right"):
+        computed = f"{computed}, expected {format_value(check.value.expected, digits)}"
+        if count > 1:
+            computed = f"t {check.value.t}: {computed}"
+    remarks = [words, printable(check.expectation.note)]
+    computed = " — ".join([computed, *(remark for remark in remarks if remark)])
+    error = f"{check.error:.1e}" if math.isfinite(check.error) else "—"
+    cells = [group.where, printable(group.what), computed, error]
     cells.append(f"{check.expectation.tolerance:.1e}")
-    return [Text(cell, style=style if n == 0 else "") for n, cell in enumerate(cells)]
+    return [Text(mark, style=style), *map(Text, cells)]
 
 
 def _digits(tolerance: float) -> int:

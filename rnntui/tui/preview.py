@@ -7,16 +7,21 @@ from rich.padding import Padding
 from rich.text import Text
 
 from rnntui.data.sequence_file import SequenceFile
+from rnntui.engine.trace import compute_trace
 from rnntui.language.render import to_formula
+from rnntui.session.checks import start_training
 from rnntui.text.problems import printable
+from rnntui.tui.drawing.bars import heat_strip
+from rnntui.tui.drawing.palette import Palette
 from rnntui.tui.panels.equation import formula
 from rnntui.tui.panels.sequence import short
 
 _SYMBOLS = 60
+_COMPONENTS = 2  # of each quantity in the first run
 
 
-def preview(file: SequenceFile, width: int) -> RenderableType:
-    """The title, the description, the sequences, the equations and the training of a file."""
+def preview(file: SequenceFile, width: int, palette: Palette) -> RenderableType:
+    """The title, the description, the sequences, the equations, a first run and the training."""
     parts: list[RenderableType] = [Text(printable(file.title), style="bold"), Text("")]
     for paragraph in file.description.split("\n\n"):
         if paragraph.strip():
@@ -25,11 +30,12 @@ def preview(file: SequenceFile, width: int) -> RenderableType:
     parts.append(_heading(f"Equations · {printable(file.model.title or file.model.name)}"))
     shapes = file.program.all_shapes
     for equation in file.model.equations:
-        line = Text(f"{equation.target} = ", style="bold")
+        line = Text.assemble((equation.target, "bold"), " = ")
         line.append_text(formula(to_formula(equation.expression, shapes)))
         parts.append(Padding(line, (0, 0, 0, 2)))
     if file.model.source:
         parts += [Text(""), Text(printable(file.model.source), style="dim italic")]
+    parts += [Text(""), _heading("At iteration 0"), *_first_run(file, width, palette)]
     parts += [Text(""), _heading("Training"), Padding(Text(_training(file)), (0, 0, 0, 2))]
     answers = sum(len(e.values) for e in file.expectations)
     if answers:
@@ -58,6 +64,25 @@ def _sequences(file: SequenceFile) -> list[RenderableType]:
     spread = f"{lengths[0]}–{lengths[-1]}" if len(lengths) > 1 else f"{lengths[0]}"
     plural = "" if lengths == [1] else "s"
     lines.append(Padding(Text(f"{count} of {spread} timestep{plural}", style="dim"), (0, 0, 0, 2)))
+    return lines
+
+
+def _first_run(file: SequenceFile, width: int, palette: Palette) -> list[RenderableType]:
+    """Every quantity over the first sequence, as strips: positive blocks stand, negative ones hang."""
+    trainer, state = start_training(file)
+    trace = compute_trace(
+        file.program, trainer.sequences[0], state.parameters, file.training.reduction
+    )
+    lines: list[RenderableType] = []
+    name = max(len(e.target) for e in file.model.equations) + 3
+    cell = max(1, min(3, (width - name - 6) // trace.length))
+    for equation in file.model.equations:
+        values = trace.values[equation.target][1:].reshape(trace.length, -1)
+        for number in range(min(values.shape[1], _COMPONENTS)):
+            label = equation.target + (f"[{number}]" if values.shape[1] > 1 else "")
+            line = Text(f"  {printable(label)}".ljust(name + 3), no_wrap=True)
+            strip = heat_strip(values[:, number], width - name - 4, palette, cell_width=cell)
+            lines.append(line.append_text(strip))
     return lines
 
 

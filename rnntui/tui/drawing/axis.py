@@ -18,6 +18,8 @@ class Axis:
     low: float
     high: float
     log: bool = False
+    whole: bool = False
+    """Whether only whole numbers mean anything on it, such as timesteps."""
 
     def place(self, values: np.ndarray | float) -> np.ndarray:
         """Where finite `values` are: 0 at `low`, 1 at `high`."""
@@ -41,7 +43,7 @@ class Axis:
 
     def _round_values(self, count: int) -> list[float]:
         half_span = self.high / 2 - self.low / 2
-        rough = max(half_span / max(count, 1) * 2, 5e-324)
+        rough = max(half_span / max(count, 1) * 2, 1.0 if self.whole else 5e-324)
         if not math.isfinite(rough):
             return [self.low, self.high]
         power = 10.0 ** math.floor(math.log10(rough))
@@ -60,10 +62,13 @@ class Axis:
         return [10.0**k for k in range(low, high + 1, stride) if 10.0**k > 0]
 
 
-def axis_for(values: np.ndarray, *, log: bool = False, margin: float = 0.0) -> Axis:
+def axis_for(
+    values: np.ndarray, *, log: bool = False, margin: float = 0.0, whole: bool = False
+) -> Axis:
     """The axis that holds all of the finite `values`, with a share of its range as `margin`.
 
     A single value gets room on both sides: a flat line in the middle, not on the frame.
+    `whole` axes have ticks at whole numbers only.
     """
     if not values.size:
         return Axis(0.0, 1.0)
@@ -72,11 +77,13 @@ def axis_for(values: np.ndarray, *, log: bool = False, margin: float = 0.0) -> A
         if math.log10(high) - math.log10(low) < 1e-9:
             return Axis(max(low / 2, 5e-324), high * 2 if high < 8e307 else 1.79e308, log=True)
         return Axis(low, high, log=True)
+    if whole and low == high:
+        return Axis(low - 1, high + 1, whole=True)
     if high / 2 - low / 2 <= 1e-9 * max(abs(low), abs(high)) / 2 or high / 2 - low / 2 < 1e-300:
         room = max(abs(low) * 0.1, 0.1 if low == 0 else 1e-290)
         return Axis(max(low - room, -1.7e308), min(high + room, 1.7e308))
     pad = (high / 2 - low / 2) * margin * 2
-    return Axis(max(low - pad, -1.79e308), min(high + pad, 1.79e308))
+    return Axis(max(low - pad, -1.79e308), min(high + pad, 1.79e308), whole=whole)
 
 
 def _decade_text(value: float) -> str:
@@ -91,8 +98,11 @@ def tick_texts(values: list[float]) -> list[str]:
     """
     gaps = [abs(b / 2 - a / 2) * 2 for a, b in itertools.pairwise(values)]
     tolerance = min(gaps, default=max(map(abs, values), default=0.0)) / 100
+    plain = all(value == 0 or 1e-4 <= abs(value) < 1e5 for value in values)
     for digits in range(7):
         texts = [format_number(value, digits) for value in values]
+        if plain and any("e" in text for text in texts):
+            continue  # 0.1 is read faster than 1e-1
         if all(
             abs(float(t) / 2 - v / 2) * 2 <= tolerance for t, v in zip(texts, values, strict=True)
         ):

@@ -95,13 +95,14 @@ def heat_strip(
     scale: float | None = None,
     current: int | None = None,
     cell_width: int = 1,
+    known: np.ndarray | None = None,
 ) -> Text:
     """A history on one line: a block per timestep, at most `width` cells in all.
 
     Blocks are relative to `scale` (the largest finite size, if not given) and `cell_width` cells
     wide. When there are more timesteps than room, a block shows the value furthest from zero of
-    those that share it. The timestep with index `current` stands in brackets, which keep their two
-    cells wherever it is, so that nothing else moves when it does.
+    those that share it; where `known` is false nothing is drawn. The timestep with index `current`
+    stands in brackets, which keep their two cells wherever it is, so that nothing else moves.
     """
     values = np.asarray(values, dtype=float)
     room = max((width - (2 if current is not None else 0)) // max(cell_width, 1), 0)
@@ -109,16 +110,21 @@ def heat_strip(
         return Text()
     if scale is None:
         scale = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    seen = np.ones(values.shape, bool) if known is None else known
+    blank = Text(" " * cell_width)
     bounds = np.linspace(0, values.size, min(values.size, room) + 1).astype(int)
     strip = Text()
     for start, stop in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         if current is not None and start <= current < stop:
-            cell = _strip_cell(float(values[current]), scale, cell_width, palette)
+            cell = blank
+            if seen[current]:
+                cell = _strip_cell(float(values[current]), scale, cell_width, palette)
             strip.append("[", palette.current).append_text(cell).append("]", palette.current)
+        elif seen[start:stop].any():
+            furthest = _furthest(values[start:stop][seen[start:stop]])
+            strip.append_text(_strip_cell(furthest, scale, cell_width, palette))
         else:
-            strip.append_text(
-                _strip_cell(_furthest(values[start:stop]), scale, cell_width, palette)
-            )
+            strip.append_text(blank)
     return strip
 
 

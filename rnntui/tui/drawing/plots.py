@@ -68,7 +68,7 @@ def line_plot(
         notes.append("not all positive: linear axis")
     elif log:
         notes.append("log axis")
-    x_axis = axis_for(all_x)
+    x_axis = axis_for(all_x, whole=bool(np.all(all_x == np.round(all_x))))
     y_axis = axis_for(all_y, log=log)
     canvas = _canvas(x_axis, y_axis, width, height - 1, x_label)
     layers: list[Layer] = []

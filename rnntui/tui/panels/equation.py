@@ -27,6 +27,9 @@ STYLES = {
 }
 
 
+_OPERATORS = tuple("+−⊙·⊗/=")
+
+
 class EquationPanel(RowsPanel):
     """The working of one equation, worked answers beside it, and where it stands among the others."""
 
@@ -122,21 +125,26 @@ def _answer(check: CheckedValue) -> Text:
 
 
 def _wrapped(text: Text, width: int, indent: int) -> list[Text]:
-    """The text in lines of `width` at spaces, all but the first indented."""
-    if width <= 0:
-        return [text]
-    if text.cell_len <= width:
-        return [text]
+    """The text in lines of `width`, all but the first indented; broken before operators, else at spaces."""
     lines: list[Text] = []
     rest = text
-    while rest.cell_len > width:
-        plain = rest.plain
-        cut = plain.rfind(" ", indent + 1, width + 1)
-        if cut <= indent:  # no space to break at: the word is longer than the line
-            cut = plain.find(" ", width)
-            if cut < 0:
-                break
+    while rest.cell_len > width > 0:
+        cut = _break(rest.plain, width, indent)
+        if cut is None:
+            break
         lines.append(rest[:cut])
         rest = Text.assemble(" " * indent, rest[cut + 1 :])
-    lines.append(rest)
-    return lines
+    return [*lines, rest]
+
+
+def _break(plain: str, width: int, indent: int) -> int | None:
+    """Where to break a line; a number, having no spaces, is never broken."""
+    spaces = [n for n in range(indent + 1, min(width + 1, len(plain))) if plain[n] == " "]
+    if not spaces:  # a word longer than the line
+        cut = plain.find(" ", width)
+        return cut if cut >= 0 else None
+    operators = [
+        n for n in spaces if plain[n + 1 : n + 2] in _OPERATORS and plain[n + 2 : n + 3] == " "
+    ]
+    far = [n for n in operators if n > indent + (width - indent) // 3]
+    return far[-1] if far else spaces[-1]

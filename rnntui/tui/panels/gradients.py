@@ -99,7 +99,7 @@ class GradientsPanel(RowsPanel):
         text.append(fitted_number(value, 3, 10) + " ")
         room = width - text.cell_len - 1
         if room >= 4 and np.isfinite(value) and largest > 0:
-            text.append("▬" * max(round(abs(value) / largest * min(room, 24)), 1 if value else 0),
+            text.append("▬" * round(abs(value) / largest * min(room, 24)),
                         style=self.palette.negative if value < 0 else self.palette.positive)  # fmt: skip
         return text
 

@@ -41,7 +41,7 @@ class QuantitiesPanel(RowsPanel):
         """A line for each component of each quantity, in the order of computation."""
         self._components = list(_components(moment))
         backward = moment.position.phase == "backward"
-        self.border_title = "Gradients reaching gates & states" if backward else self.title
+        self.border_subtitle = "∂L/∂ reaching each" if backward else ""
         names = max((len(str(c)) for c in self._components), default=1)
         layout = _Layout.fit(width, min(names, 14), moment.trace.length)
         rows: list[Row] = []
@@ -84,15 +84,15 @@ class QuantitiesPanel(RowsPanel):
     ) -> Text:
         # t = 0 is shown only where there is an initial state or gradient, that is, where it counts
         first = 0 if now == 0 else 1
-        shown = np.where(known, series, 0.0)[first:]
         scale = float(np.max(np.abs(series[known & np.isfinite(series)]), initial=0.0))
         return heat_strip(
-            shown,
+            series[first:],
             layout.history,
             self.palette,
             scale=scale or 1.0,
             current=t - first,
             cell_width=layout.cell,
+            known=known[first:],
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from textual.app import ComposeResult
-from textual.containers import HorizontalScroll
+from textual.containers import Container
 from textual.widgets import Static
 
 from rnntui.language.tree import names
@@ -18,7 +18,7 @@ _MOST = 8  # parameters side by side at most; an equation has seldom more
 _GAP = 2
 
 
-class WeightsPanel(Shows, HorizontalScroll, can_focus=False):
+class WeightsPanel(Shows, Container):
     """The picked-out parameter, or those of the current equation, side by side.
 
     In the update phase a parameter is shown with its new value once its line has been passed.
@@ -28,8 +28,7 @@ class WeightsPanel(Shows, HorizontalScroll, can_focus=False):
 
     DEFAULT_CSS = """
     WeightsPanel {
-        scrollbar-size: 1 1;
-        & MatrixView { height: 1fr; margin: 0 2 0 0; }
+        & MatrixView { position: absolute; }
         & Static { color: $text-muted; width: 1fr; }
     }
     """
@@ -48,11 +47,11 @@ class WeightsPanel(Shows, HorizontalScroll, can_focus=False):
         keys = self._keys(moment)
         self.query_one("#none").display = not keys
         views = list(self.query(MatrixView))
-        for view, key in zip(views, keys, strict=False):
-            values = np.asarray(moment.parameter(key))
-            name = printable(key)
-            view.show(values, name)
-            view.styles.width = min(_width(values, name), max(self.size.width, 1))
+        places = self._flow([np.asarray(moment.parameter(key)) for key in keys], keys)
+        for view, key, (x, y, width, height) in zip(views, keys, places, strict=False):
+            view.styles.offset = (x, y)
+            view.styles.width, view.styles.height = width, height
+            view.show(moment.parameter(key), printable(key))
             view.display = True
         for view in views[len(keys) :]:
             view.display = False
@@ -73,6 +72,25 @@ class WeightsPanel(Shows, HorizontalScroll, can_focus=False):
             self._last = list(parameters[:_MOST])
         return self._last
 
+    def _flow(self, matrices: list[np.ndarray], keys: list[str]) -> list[tuple[int, int, int, int]]:
+        """(x, y, width, height) of each: side by side, then on the next line, as words in a text.
+
+        What finds no room on its own shares the rest of the panel; a matrix then scrolls within.
+        """
+        places = []
+        x = y = line = 0
+        room, below = max(self.size.width, 1), max(self.size.height, 1)
+        for number, (values, key) in enumerate(zip(matrices, keys, strict=True)):
+            width = min(_width(values, printable(key)), room)
+            height = (values.shape[0] if values.ndim else 1) + 1
+            if x and x + width > room:
+                x, y, line = 0, y + line + 1, 0
+            left = len(matrices) - number - 1
+            height = max(min(height, below - y - (3 if left and height > below - y else 0)), 1)
+            places.append((x, y, width, height))
+            x, line = x + width + _GAP, max(line, height)
+        return places
+
     _last: list[str] = []  # noqa: RUF012  (replaced, never changed)
 
 
@@ -89,4 +107,4 @@ def _width(values: np.ndarray, name: str) -> int:
     """Cells for headers and all columns with two decimals."""
     columns = values.shape[1] if values.ndim == 2 else 1
     rows = len(str(values.shape[0] if values.ndim else 1))
-    return max(len(name), rows) + 1 + columns * (column_width(values) + 1) + _GAP
+    return max(len(name), rows) + 1 + columns * (column_width(values) + 1) + 1

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import Resize
 from textual.screen import Screen
@@ -17,20 +18,22 @@ from textual.widgets.option_list import Option
 from rnntui.data.sequence_file import SequenceFile, read_sequence_file
 from rnntui.data.shipped import shipped_files
 from rnntui.text.problems import InputError, printable
+from rnntui.tui.drawing.palette import palette_for
 from rnntui.tui.preview import preview
 from rnntui.tui.screens.help import HelpScreen
 from rnntui.tui.screens.stepper import StepperScreen
 
 _NARROW = 76
+_LIST = 46  # cells for a title in the list
 
 
 class GalleryScreen(Screen[None]):
     """A list of files and, beside it, the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("enter", "open", "open"),
-        ("j", "down", ""),
-        ("k", "up", ""),
+        Binding("enter", "open", "open", key_display="⏎", priority=True),
+        Binding("j", "down", "down", show=False),
+        Binding("k", "up", "up", show=False),
         ("t", "app.toggle_theme", "theme"),
         ("question_mark", "help", "help"),
         ("q", "app.quit", "quit"),
@@ -53,12 +56,27 @@ class GalleryScreen(Screen[None]):
             )
             with VerticalScroll(id="preview", can_focus=False):
                 yield Static(id="about")
-        yield Footer()
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """The first file is under the cursor."""
         self.query_one("#files").border_title = "Sequence files"
         self.query_one(OptionList).focus()
+        self._read_titles()
+
+    @work(thread=True, exclusive=True)
+    def _read_titles(self) -> None:
+        """Read all files beside the screen; their titles appear as they come."""
+        for number, path in enumerate(self._files):
+            found = self._file(path)
+            self.app.call_from_thread(self._titled, number, path, found)
+
+    def _titled(self, number: int, path: Path, found: SequenceFile | InputError) -> None:
+        title = found.title if isinstance(found, SequenceFile) else "cannot be read"
+        shown = Text(f"  {printable(title)}", style="dim")
+        shown.truncate(_LIST, overflow="ellipsis")
+        label = Text("\n").join([_label(path), shown])
+        self.query_one(OptionList).replace_option_prompt_at_index(number, label)
 
     def on_resize(self, event: Resize) -> None:
         """Too narrow for both, the list is alone."""
@@ -96,11 +114,19 @@ class GalleryScreen(Screen[None]):
         if isinstance(found, InputError):
             self.query_one("#about", Static).update(Text(str(found)))
         else:
-            self.query_one("#about", Static).update(preview(found, width))
+            self.query_one("#about", Static).update(
+                preview(found, width, palette_for(self.app.current_theme.dark))
+            )
         frame.scroll_home(animate=False)
+
+    def redraw(self) -> None:
+        """Show the preview in another theme."""
+        self._preview()
 
     def action_open(self) -> None:
         """Open the file under the cursor in the stepper."""
+        if not isinstance(self.app.screen, GalleryScreen):
+            return
         path = self._current()
         if path is None:
             return
@@ -122,4 +148,4 @@ class GalleryScreen(Screen[None]):
 
 
 def _label(path: Path) -> Text:
-    return Text(path.stem)
+    return Text(printable(path.stem), no_wrap=True, overflow="ellipsis")

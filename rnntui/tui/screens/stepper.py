@@ -59,7 +59,7 @@ class StepperScreen(Screen[None]):
         with Container(id="panels"):
             for name, panel in PANELS.items():
                 yield panel(id=name)
-        yield Footer()
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Lay out, show the first moment, and hold the file against its answers meanwhile."""
