@@ -211,12 +211,13 @@ class _Values:
 
     def _misfit(self, name: str, shape: Shape, found: Shape, every_t: bool) -> tuple[str, str]:
         """What is wrong with a value of shape `found`, and what would be right."""
-        wanted = describe(shape)
-        if every_t:
-            wanted += f" at each of {self.length} timesteps"
+        message = f"`{name}` is {describe(shape)}, and this is {describe(found)}"
         if self.several:
-            wanted += f" in each of {len(self.rows)} iterations"
-        return f"`{name}` is {wanted}, and this is {describe(found)}", "write one of that shape"
+            hint = f"write a list of {len(self.rows)}, one for each iteration"
+            return message, f"{hint}, each with {self.length} timesteps" if every_t else hint
+        if every_t:
+            return message, f"write a list of {self.length}, one for each timestep"
+        return message, "write one of that shape"
 
     def _value(self, kind: str, name: str, t: int | None, expected: Array) -> ExpectedValue:
         tolerance = self.tolerance + self.relative_tolerance * np.abs(expected)

@@ -215,8 +215,8 @@ class _Reader:
         """A problem of the model as a whole placed in the file; one in a shipped model, named."""
         place = problem.place
         if place is None:
-            key = "objective" if "objective" in self.fields else "model"
-            return replace(problem, place=self.toml.place(key))
+            path = ("objective",) if "objective" in self.fields else ("model", "objective")
+            return replace(problem, place=self.toml.place(*path))
         if place.file == self.toml.file:
             return problem
         name = f"{self.toml.file}, model {self.fields.data['model']}".removeprefix(", ")
@@ -238,7 +238,8 @@ class _Reader:
             for key in numbers:
                 if key not in model.states:
                     hint = near_name(key, model.states) or "no equation uses it at [t-1]"
-                    table.problem(f"`{key}` is not a state", hint, key)
+                    place = self.toml.key_place("initial", key)
+                    self.problems.append(Problem(f"`{key}` is not a state", place, hint))
                     continue
                 array = table.array(key)
                 if array is not None:

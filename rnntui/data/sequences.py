@@ -253,6 +253,11 @@ class _Reader:
         return isinstance(table, dict) and not any(isinstance(v, list) for v in table.values())
 
     def _next(self, symbols: Sequence[str]) -> tuple[Array | None, tuple[str, ...], int] | None:
+        if not symbols:
+            if self.complete:
+                message = '"next" is the next symbol, and there are no symbols'
+                self.fields.problem(message, "give one target a timestep", "targets")
+            return None
         if len(symbols) < 2:
             hint = "a sequence of at least two symbols"
             self.fields.problem('"next" needs a next symbol', hint, "targets")

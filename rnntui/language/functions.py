@@ -68,7 +68,7 @@ class Function:
             wanted = str(self.least) if self.most == self.least else f"at least {self.least}"
             if self.most is not None and self.most != self.least:
                 wanted = f"{self.least} to {self.most}"
-            plural = "" if wanted == "1" else "s"
+            plural = "" if wanted.split()[-1] == "1" else "s"
             return f"`{self.name}` takes {wanted} argument{plural}, not {count}"
         if self.kind == "literal" and not all(
             isinstance(a, Number) and a.value == int(a.value) for a in arguments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.parse import RESERVED
@@ -32,18 +33,18 @@ class Model:
     shapes: Mapping[str, tuple[Size, ...]] = field(default_factory=dict)
     objective: str | None = "loss"
 
-    @property
+    @cached_property
     def assignments(self) -> tuple[Equation, ...]:
         """The equations with each pre-activation written out: pre(i) = …, i = sigmoid(pre(i))."""
         return tuple(part for equation in self.equations for part in split_activation(equation))
 
-    @property
+    @cached_property
     def states(self) -> tuple[str, ...]:
         """The quantities used at [t-1], in order of their equations."""
         used = {n.key for e in self.equations for n in names(e.expression) if n.shift == -1}
         return tuple(e.target for e in self.equations if e.target in used)
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """The names that no line assigns, in order of appearance; initial values last."""
         assigned = {e.target for e in self.equations} | set(INPUTS)

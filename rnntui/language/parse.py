@@ -169,7 +169,7 @@ def _target(written: str, place: Place) -> str:
     balanced = target.count("(") == target.count(")")
     if not _TARGET.fullmatch(target) or not balanced or not bare.isidentifier():
         raise InputError(
-            Problem(f"`{target}` cannot be assigned", place, "left of = stands one name")
+            Problem(f"`{written}` cannot be assigned", place, "left of = stands one name")
         )
     if target in RESERVED:
         kind = "a function" if target in FUNCTIONS or target in DERIVED else "given, not computed"

@@ -157,7 +157,7 @@ class _Inference:
         problems = []
         for key in states or parameters or unknown:
             hint = "give [sizes] hidden = …" if states else f"give `{key}` a value, or a shape"
-            if key in parameters and (near := near_name(key, meant)):
+            if key in parameters and (near := near_name(key, [m for m in meant if m != key])):
                 hint += f"; or {near}"
             message = f"the shape of `{key}` cannot be told"
             problems.append(Problem(message, self._place_of(key), hint))
@@ -219,6 +219,8 @@ class _Inference:
         first: Expression | None = None
         for operand, shape in zip(operands, found, strict=True):
             if shape is not None and shape != ():
+                if expected is not None and expected != ():
+                    self._merge(operand, shape, expected)
                 if result is not None and first is not None:
                     self._check_alike(node, first, result, operand, shape)
                 result = self._merge(operand, shape, result)

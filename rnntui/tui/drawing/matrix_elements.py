@@ -12,8 +12,6 @@ from rnntui.tui.drawing.cells import fitted_number
 from rnntui.tui.drawing.matrix_layout import MatrixLayout
 from rnntui.tui.drawing.palette import Palette, palette_for
 
-_MARK = "►"  # before the highlighted number: it is found without colour
-
 Element = tuple[str, Style]
 
 
@@ -35,13 +33,6 @@ def element_texts(
         word = not_finite_word(float(values[k]), layout.cell).rjust(layout.cell)
         elements[k] = (word, palette.not_finite)
     return elements
-
-
-def marked_element(text: str, style: Style, layout: MatrixLayout, palette: Palette) -> Element:
-    """The highlighted element: a mark before a number, another background behind a block."""
-    if layout.digits is None:
-        return text, style + Style(bgcolor="#{:02x}{:02x}{:02x}".format(*palette.cursor))
-    return _MARK + text[1:], style
 
 
 @cache

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from rnntui.tui.drawing.cells import column_width, fitted_number
 
-Density = Literal["auto", "numbers", "glyphs"]
-
 _WIDEST_NUMBER = 7  # "-30.00" and "-2e-300" fit; anything longer loses decimals
 _NARROWER = {2: 6, 1: 5}  # what most weights need with so many decimals: "-12.34", "-12.3"
-_WIDEST_NAME = 8
+_WIDEST_NAME = 10
 
 
 @dataclass(frozen=True)
@@ -29,15 +26,15 @@ class MatrixLayout:
 
     @property
     def number(self) -> int:
-        """The cells that a number may take; the gap before it also holds the highlight's mark."""
+        """The cells that a number may take; the gap before it keeps two apart."""
         return self.cell - 1
 
 
-def matrix_layout(values: np.ndarray, name: str, width: int, density: Density) -> MatrixLayout:
+def matrix_layout(values: np.ndarray, name: str, width: int) -> MatrixLayout:
     """The layout of `values` (two axes) in `width` cells.
 
-    With density "auto": the most decimals with which all columns fit; if even one decimal is too
-    wide, two cells an element (sign and size), or one. The other densities scroll instead.
+    The most decimals with which all columns fit; if even one decimal is too wide, two cells an
+    element (sign and size), or one.
     """
     rows, columns = values.shape
     header = max(len(str(max(rows - 1, 0))), min(len(name), _WIDEST_NAME)) + 1
@@ -47,10 +44,7 @@ def matrix_layout(values: np.ndarray, name: str, width: int, density: Density) -
         layouts.append(MatrixLayout(header, number + 1, digits))
         if narrower < number and _holds(values, digits, narrower):
             layouts.append(MatrixLayout(header, narrower + 1, digits))
-    if density == "numbers":
-        return layouts[0]
-    glyphs = [MatrixLayout(header, 2, None), MatrixLayout(header, 1, None)]
-    layouts = glyphs if density == "glyphs" else layouts + glyphs
+    layouts += [MatrixLayout(header, 2, None), MatrixLayout(header, 1, None)]
     fitting = (layout for layout in layouts if header + columns * layout.cell <= width)
     return next(fitting, layouts[-1])
 

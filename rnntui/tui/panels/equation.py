@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from rich.text import Text
@@ -39,7 +39,7 @@ class EquationPanel(RowsPanel):
         """The working, then the listing of the phase's equations as far as there is room."""
         found = explain(moment)
         heading = Text(printable(found.title), style="italic", no_wrap=True)
-        rows: list[Text] = [*_wrapped(heading, width, 0)]
+        rows: list[Row] = [*_wrapped(heading, width, 0)]
         indent = min(len(found.target) + 3, max(width // 3, 4))
         for number, line in enumerate(found.lines):
             rows += self._line(line, found.target if number == 0 else "", indent, width, number)
@@ -63,19 +63,22 @@ class EquationPanel(RowsPanel):
         text.append_text(body)
         return _wrapped(text, width, indent)
 
-    def _listing(self, moment: Moment, width: int) -> list[Text]:
-        rows = []
-        position = moment.position
+    def _listing(self, moment: Moment, width: int) -> list[Row]:
         shapes = moment.program.all_shapes
-        for number, equation in enumerate(_equations(moment)):
-            here = number == position.equation
-            text = Text("► " if here else "  ", no_wrap=True, overflow="ellipsis")
-            text.append(f"{name_symbol(equation.target)} = ")
-            text.append_text(formula(to_formula(equation.expression, shapes)))
-            text.stylize("bold" if here else "dim")
-            text.truncate(width, overflow="ellipsis")
-            rows.append(text)
-        return rows
+        here = moment.position.equation
+        return [
+            lambda n=number, e=equation: _listed(e, n == here, shapes, width)
+            for number, equation in enumerate(_equations(moment))
+        ]
+
+
+def _listed(equation: Equation, here: bool, shapes: Mapping, width: int) -> Text:
+    text = Text("► " if here else "  ", no_wrap=True)
+    text.append(f"{name_symbol(equation.target)} = ")
+    text.append_text(formula(to_formula(equation.expression, shapes)))
+    text.stylize("bold" if here else "dim")
+    text.truncate(width, overflow="ellipsis")
+    return text
 
 
 def formula(tokens: Sequence[Token]) -> Text:

@@ -39,7 +39,9 @@ class HiddenSpacePanel(Shows, Container):
             return
         path = _path(moment, key)
         size = moment.program.shapes[key]
-        self.border_subtitle = printable(_axes(key, size))
+        axes = printable(_axes(key, size))
+        if axes != self.border_subtitle:
+            self.border_subtitle = axes
         version = (id(moment.iteration), len(path.points), path.current)
         view.show(partial(_plot, path), version)
 

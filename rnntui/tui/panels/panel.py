@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rich.text import Text
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
+from textual.geometry import Region
 from textual.strip import Strip
+from textual.widget import Widget
 
 from rnntui.session.moment import Moment
 from rnntui.tui.drawing.palette import Palette, palette_for
@@ -51,22 +51,20 @@ class Shows:
         self.redraw()
 
 
-class RowsPanel(Shows, ScrollView):
-    """A panel of lines of text; a line that is not in sight is not made."""
+class RowsPanel(Shows, Widget):
+    """A panel of lines of text; a line out of sight is not made, one that has not changed not painted.
+
+    It scrolls by itself: a ScrollView would lay out the whole screen anew whenever the number of
+    lines changes, which is at nearly every key.
+    """
 
     can_focus = False
-
-    DEFAULT_CSS = """
-    RowsPanel {
-        scrollbar-size: 1 1;
-        overflow-x: hidden;
-    }
-    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._rows: Sequence[Row] = ()
-        self._strips: dict[int, Strip] = {}
+        self._strips: list[Strip] = []  # what is in sight
+        self._top = 0
 
     def rows(self, moment: Moment, width: int, height: int) -> Sequence[Row]:
         """The lines for a moment, in `width` cells; a callable is called when it comes in sight."""
@@ -78,26 +76,51 @@ class RowsPanel(Shows, ScrollView):
 
     def draw(self, moment: Moment) -> None:
         """Make the lines anew."""
-        region = self.scrollable_content_region
-        self._strips.clear()
-        self._rows = self.rows(moment, region.width, region.height)
-        size = Size(region.width, len(self._rows))
-        if size != self.virtual_size:
-            self.virtual_size = size
-        self._bring_into_sight(self.anchor(moment), region.height)
-        self.refresh()
+        self._rows = self.rows(moment, self.size.width, self.size.height)
+        self._bring_into_sight(self.anchor(moment))
+        self.scroll_rows(0)
 
-    def _bring_into_sight(self, anchor: range | None, height: int) -> None:
-        if anchor is None or not anchor or height <= 0:
+    def scroll_rows(self, by: int) -> None:
+        """Scroll by some lines, as far as there are any."""
+        last = max(len(self._rows) - self.size.height, 0)
+        self._top = min(max(self._top + by, 0), last)
+        above, below = self._top, max(len(self._rows) - self._top - self.size.height, 0)
+        hidden = [f"{above}↑" if above else "", f"{below}↓" if below else ""]
+        note = " ".join(part for part in [self.note, *hidden] if part)
+        if note != self.border_subtitle:
+            self.border_subtitle = note
+        self._refresh_changed()
+
+    def _refresh_changed(self) -> None:
+        """Paint only lines that are other than before: bytes to a terminal cost time."""
+        width, height = self.size
+        before, self._strips = self._strips, [self._strip(y, width) for y in range(height)]
+        if len(before) != height:
+            self.refresh()
             return
-        top = int(self.scroll_offset.y)
-        if anchor.start < top or len(anchor) >= height:
-            target = anchor.start
-        elif anchor.stop > top + height:
-            target = anchor.stop - height
-        else:
+        changed = [y for y in range(height) if before[y] != self._strips[y]]
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    note = ""
+    """What the lower edge of the frame says, before how many lines are out of sight."""
+
+    def _bring_into_sight(self, anchor: range | None) -> None:
+        height = self.size.height
+        if not anchor or height <= 0:
             return
-        self.scroll_to(y=target, animate=False, force=True)
+        if anchor.start < self._top or len(anchor) >= height:
+            self._top = anchor.start
+        elif anchor.stop > self._top + height:
+            self._top = anchor.stop - height
+
+    def on_mouse_scroll_down(self) -> None:
+        """Scroll three lines down."""
+        self.scroll_rows(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Scroll three lines up."""
+        self.scroll_rows(-3)
 
     def notify_style_update(self) -> None:
         """Draw in the new theme's colours."""
@@ -106,14 +129,15 @@ class RowsPanel(Shows, ScrollView):
 
     def render_line(self, y: int) -> Strip:
         """Line `y` of the widget."""
-        number = y + int(self.scroll_offset.y)
-        width = self.scrollable_content_region.width
+        width = self.size.width
+        strip = self._strips[y] if y < len(self._strips) else Strip.blank(width)
+        return strip.adjust_cell_length(width).apply_style(self.rich_style)
+
+    def _strip(self, y: int, width: int) -> Strip:
+        number = y + self._top
         if number >= len(self._rows):
-            return Strip.blank(width, self.rich_style)
-        if number not in self._strips:
-            row = self._rows[number]
-            text = row() if callable(row) else row
-            text.end = ""
-            strip = Strip(text.render(self.app.console)).adjust_cell_length(width)
-            self._strips[number] = strip.apply_style(self.rich_style)
-        return self._strips[number]
+            return Strip.blank(width)
+        row = self._rows[number]
+        text = row() if callable(row) else row
+        text.end = ""
+        return Strip(text.render(self.app.console)).adjust_cell_length(width)

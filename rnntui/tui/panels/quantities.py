@@ -41,7 +41,7 @@ class QuantitiesPanel(RowsPanel):
         """A line for each component of each quantity, in the order of computation."""
         self._components = list(_components(moment))
         backward = moment.position.phase == "backward"
-        self.border_subtitle = "∂L/∂ reaching each" if backward else ""
+        self.note = "∂L/∂ reaching each" if backward else ""
         names = max((len(str(c)) for c in self._components), default=1)
         layout = _Layout.fit(width, min(names, 14), moment.trace.length)
         rows: list[Row] = []

@@ -9,12 +9,13 @@ from rich.text import Text
 
 from rnntui.language.render import format_value
 from rnntui.session.moment import Moment
-from rnntui.text.numbers import format_number
 from rnntui.text.problems import cell_width, printable
+from rnntui.tui.drawing.cells import fitted_number
 from rnntui.tui.panels.panel import Row, RowsPanel
 
 _LABEL = 10  # cells for the name of a row
 _WIDEST = 16  # cells for a timestep's column at most
+_LOSS = 5  # cells for a loss, so that columns stay where they are while it falls
 
 
 class SequencePanel(RowsPanel):
@@ -32,7 +33,7 @@ class SequencePanel(RowsPanel):
             if len(present) > height and least in present:
                 present.remove(least)
         widest = max((cell_width(cell) for name in present for cell in cells[name]), default=1)
-        column = min(widest, _WIDEST) + 2
+        column = min(max(widest, _LOSS if cells["loss"] else 1), _WIDEST) + 2
         room = max((width - _LABEL - 2) // column, 1)
         t = max(moment.t, 1)
         start = _window(t, room, moment.trace.length)
@@ -131,7 +132,9 @@ class _Table:
             return []
         values = self.moment.trace.values[objective]
         return [
-            format_number(float(values[t]), 2) if self.moment.known(objective, t) else "·"
+            fitted_number(float(values[t]), 2, _LOSS).strip()
+            if self.moment.known(objective, t)
+            else "·"
             for t in range(1, self.length + 1)
         ]
 

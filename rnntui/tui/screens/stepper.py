@@ -8,20 +8,18 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Resize
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Footer
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.session.checks import CheckedValue, check_file
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
-from rnntui.tui.drawing.matrix import MatrixView
 from rnntui.tui.keys import bindings
 from rnntui.tui.panels.equation import EquationPanel
 from rnntui.tui.panels.gradients import GradientsPanel
 from rnntui.tui.panels.hidden_space import HiddenSpacePanel
 from rnntui.tui.panels.loss import LossPanel
-from rnntui.tui.panels.panel import Shows
+from rnntui.tui.panels.panel import RowsPanel, Shows
 from rnntui.tui.panels.quantities import QuantitiesPanel
 from rnntui.tui.panels.sequence import SequencePanel
 from rnntui.tui.panels.weights import WeightsPanel
@@ -206,17 +204,15 @@ class StepperScreen(Screen[None]):
 
     def action_scroll_panel(self, by: int) -> None:
         """Scroll the current panel up or down by its height."""
-        for widget in self._scrolling():
-            widget.scroll_relative(y=by * max(widget.size.height - 1, 1), animate=False)
+        panel = self._panel(self.panel)
+        if isinstance(panel, RowsPanel):
+            panel.scroll_rows(by * max(panel.size.height - 1, 1))
 
     def action_scroll_sideways(self, by: int) -> None:
-        """Scroll the current panel sideways."""
-        for widget in self._scrolling():
-            widget.scroll_relative(x=by * 8, animate=False)
-
-    def _scrolling(self) -> list[Widget]:
-        panel = self.query_one(f"#{self.panel}")
-        return [panel, *panel.query(MatrixView)]
+        """Scroll wide matrices sideways."""
+        panel = self._panel(self.panel)
+        if isinstance(panel, WeightsPanel):
+            panel.scroll_columns(by)
 
     def action_help(self) -> None:
         """All keys."""

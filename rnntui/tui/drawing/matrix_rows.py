@@ -1,0 +1,123 @@
+"""A matrix as lines of text: a header with its name and column indices, then a heat map with numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from rich.style import Style
+from rich.text import Text
+
+from rnntui.tui.drawing.matrix_elements import element_texts
+from rnntui.tui.drawing.matrix_layout import MatrixLayout, matrix_layout
+from rnntui.tui.drawing.palette import Palette
+
+_HEADER = Style(dim=True)
+_SPARSE = 5  # where columns are narrow, every fifth has its index
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixRows:
+    """A matrix, vector (as a column) or scalar, laid out in at most `width` cells.
+
+    Indices count from 0; colours are relative to the largest size in the matrix. Numbers are shown
+    while all columns fit, else signs and blocks; `left` is the first column in sight.
+    """
+
+    values: np.ndarray
+    name: str
+    style: Style
+    palette: Palette
+    layout: MatrixLayout
+    scale: float
+    left: int
+    right: int
+    is_vector: bool
+
+    @classmethod
+    def fit(
+        cls,
+        values: np.ndarray,
+        name: str,
+        width: int,
+        palette: Palette,
+        *,
+        left: int = 0,
+        style: Style = _HEADER,
+    ) -> MatrixRows:
+        """Lay out `values` (at most two axes) under a `name` of some `style`."""
+        array = np.asarray(values, dtype=float)
+        is_vector = array.ndim < 2
+        array = array.reshape(-1, 1) if is_vector else array
+        layout = matrix_layout(array, name, width)
+        columns = array.shape[1]
+        seen = min(max((width - layout.header) // layout.cell, 1), columns)
+        first = min(left, columns - seen)
+        scale = float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
+        return cls(array, name, style, palette, layout, scale, first, first + seen, is_vector)
+
+    @property
+    def width(self) -> int:
+        """The cells it takes."""
+        return self.layout.header + (self.right - self.left) * self.layout.cell
+
+    @property
+    def height(self) -> int:
+        """The lines it takes, the header among them."""
+        return len(self.values) + 1
+
+    def line(self, number: int) -> Text:
+        """Line `number`, of `width` cells; 0 is the header; blank past the end."""
+        if number >= self.height:
+            return Text(" " * self.width)
+        if number == 0:
+            return self._header()
+        row = number - 1
+        text = Text(str(row).rjust(self.layout.header - 1) + " ", style=_HEADER)
+        line = Text().append_text(text)
+        values = self.values[row, self.left : self.right]
+        for element, style in element_texts(values, self.layout, self.scale, self.palette):
+            line.append(element, style)
+        return line
+
+    def _header(self) -> Text:
+        room = self.layout.header - 1
+        name = self.name if len(self.name) <= room else self.name[: room - 1] + "…"
+        line = Text().append(name.ljust(self.layout.header), self.style)
+        step = 1 if self.layout.digits is not None else _SPARSE
+        indices = (
+            [] if self.is_vector else [n for n in range(self.left, self.right) if not n % step]
+        )
+        cells = [" "] * (self.width - self.layout.header)
+        for index in indices:
+            # above a number the index is flush right; above a block it starts there
+            text = str(index)
+            start = (index - self.left) * self.layout.cell
+            start += self.layout.cell - len(text) if step == 1 else 0
+            if 0 <= start and start + len(text) <= len(cells):
+                cells[start : start + len(text)] = text
+        return line.append("".join(cells), _HEADER)
+
+
+def flow(blocks: list[MatrixRows], width: int, gap: int = 2) -> list[list[MatrixRows]]:
+    """The matrices in lines of at most `width` cells, as words in a text."""
+    lines: list[list[MatrixRows]] = []
+    x = width
+    for block in blocks:
+        if x + block.width > width or not lines:
+            lines.append([])
+            x = 0
+        lines[-1].append(block)
+        x += block.width + gap
+    return lines
+
+
+def joined(blocks: list[MatrixRows], gap: int = 2) -> list[Callable[[], Text]]:
+    """One line of matrices as lines of text, each made when it is called for."""
+
+    def line(number: int) -> Text:
+        return Text(" " * gap).join(block.line(number) for block in blocks)
+
+    height = max(block.height for block in blocks)
+    return [lambda n=number: line(n) for number in range(height)]
