@@ -123,10 +123,20 @@ def check(paths: tuple[str, ...], as_json: bool) -> None:
 
 @main.command()
 @click.argument("file")
-@click.option("--iteration", default=0, show_default=True, type=click.IntRange(0),
-              help="Print the iteration after this many updates.")  # fmt: skip
-@click.option("--sequence", default=1, show_default=True, type=click.IntRange(1),
-              help="Which sequence of the iteration's batch.")  # fmt: skip
+@click.option(
+    "--iteration",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Print the iteration after this many updates.",
+)
+@click.option(
+    "--sequence",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Which sequence of the iteration's batch.",
+)
 @_refusing
 def trace(file: str, iteration: int, sequence: int) -> None:
     """Print one iteration as one JSON object: every value and gradient, with all digits.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.data.fields import Fields, listed
+from rnntui.data.fields import Fields, counted, listed
 from rnntui.language.model import Model
 from rnntui.language.program import Program
 from rnntui.language.shapes import Shape, describe
@@ -211,7 +211,8 @@ class _Values:
 
     def _misfit(self, name: str, shape: Shape, found: Shape, every_t: bool) -> tuple[str, str]:
         """What is wrong with a value of shape `found`, and what would be right."""
-        message = f"`{name}` is {describe(shape)}, and this is {describe(found)}"
+        this = "one alone" if found == shape else describe(found)
+        message = f"`{name}` is {describe(shape)}, and this is {this}"
         if self.several:
             hint = f"write a list of {len(self.rows)}, one for each iteration"
             return message, f"{hint}, each with {self.length} timesteps" if every_t else hint
@@ -258,7 +259,8 @@ class _Values:
             items = list(item) if isinstance(item, list | str) and t == "all" else [item]
             indices = [self._index(item) for item in items]
             if len(indices) != len(steps):
-                message = f"there are {len(indices)} predictions for {len(steps)} timesteps"
+                given = counted(len(indices), "prediction")
+                message = f"these are {given} for {counted(len(steps), 'timestep')}"
                 self.fields.problem(message, "one for each", "prediction")
                 return
             if None in indices:

@@ -163,6 +163,11 @@ class Fields:
         return np.array(number)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: `1 row`, `2 rows`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def listed(names: Iterable[str]) -> str:
     """A hint that names all there are."""
     known = list(names)
@@ -181,8 +186,7 @@ def _shown(value: Any) -> str:
 
 
 def _count(array: Array) -> str:
-    noun = "number" if array.ndim == 1 else "row"
-    return f"{len(array)} {noun}" if len(array) == 1 else f"{len(array)} {noun}s"
+    return counted(len(array), "number" if array.ndim == 1 else "row")
 
 
 def _dotted(path: Path) -> str:

@@ -264,6 +264,8 @@ class _Reader:
         for key in parameters:
             if key not in model.parameters:
                 hint = near_name(key, model.parameters) or listed(model.parameters)
+                if key in model.states:
+                    hint = "it is a state: its value at t = 0 goes in [initial]"
                 place = self.toml.key_place("parameters", key)
                 message = f"`{key}` is not a parameter of the model"
                 self.problems.append(Problem(message, place, hint))
@@ -314,21 +316,24 @@ class _Reader:
         """Shape problems, with where the shapes involved come from."""
         involved = error.involved if isinstance(error, ShapeError) else ()
         sources = {key: self._source(key) for key in involved}
-        notes = [
-            f"`{key}` is {describe(given[key])} in line {place.line}"
+        notes = {
+            f"`{key}` is {describe(given[key])}": place.line
             for key, place in sources.items()
             if place is not None and key in given
-        ]
-        if self.untargeted and not involved:
-            notes.append("or give targets, which would tell")
+        }
         found = []
         for problem in error.problems:
             at_fault = next((place for place in sources.values() if place), None)
             if problem.place is None and at_fault is not None:
                 found.append(replace(problem, place=at_fault))
                 continue
-            hint = "; ".join([problem.hint, *notes] if problem.hint else notes)
-            found.append(self._placed(replace(problem, hint=hint)))
+            hints = [problem.hint] if problem.hint else []
+            for note, line in notes.items():
+                said = problem.message.startswith(note)
+                hints.append(f"it is given in line {line}" if said else f"{note} in line {line}")
+            if self.untargeted and not involved:
+                hints.append("or give targets, which would tell")
+            found.append(self._placed(replace(problem, hint="; ".join(hints))))
         return found
 
     def _source(self, key: str) -> Place | None:

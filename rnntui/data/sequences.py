@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.data.fields import Fields, listed
+from rnntui.data.fields import Fields, counted, listed
 from rnntui.data.sequence import InputSequence
 from rnntui.text.problems import near_name
 
@@ -89,7 +89,8 @@ def _vectors(table: Fields) -> Alphabet:
             continue
         first = next(iter(found.values()), vector)
         if len(vector) != len(first):
-            message = f"`{symbol}` has {len(vector)} components, the symbols before {len(first)}"
+            length = counted(len(vector), "component")
+            message = f"`{symbol}` has {length}, the symbols before {len(first)}"
             table.problem(message, "all are equally long", symbol)
             continue
         found[symbol] = vector
@@ -240,7 +241,8 @@ class _Reader:
             self.fields.problem("targets are one number or one row a timestep", "", *path)
             return None
         if len(targets) != length:
-            message = f"there are {len(targets)} targets for {length} timesteps"
+            given = counted(len(targets), "target")
+            message = f"these are {given} for {counted(length, 'timestep')}"
             self.fields.problem(message, "one target a timestep", *path)
             return None
         if targets.ndim == 1:
@@ -289,8 +291,7 @@ class _Reader:
             if given is None:
                 return np.ones(length)
         if given is None or given.shape != (length,) or np.any(given < 0):
-            noun = "number" if length == 1 else "numbers"
-            hint = f'{length} {noun}, 0 where the loss does not count, or "last"'
+            hint = f'{counted(length, "number")}, 0 where the loss does not count, or "last"'
             self.fields.problem("the mask does not fit the sequence", hint, *path)
             return np.ones(length)
         return given

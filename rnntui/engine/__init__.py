@@ -1,0 +1,1 @@
+"""The engine: traces, decompositions of gradients, optimisers and training."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -93,10 +94,9 @@ def _by_use(
     for equation in program.backward:
         if equation.of in by_use and equation.within is not None:
             for t in range(1, length + 1):
-                found = evaluate(equation.within, lambda name, t=t: look_at(t, name))
-                by_use[equation.of][t - 1] = found
+                by_use[equation.of][t - 1] = evaluate(equation.within, partial(look_at, t))
     initial = {
-        equation.of: np.asarray(evaluate(equation.within, lambda name: look_at(0, name)))
+        equation.of: np.asarray(evaluate(equation.within, partial(look_at, 0)))
         for equation in program.backward_initial
         if equation.within is not None and equation.of in by_use
     }

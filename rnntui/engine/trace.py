@@ -180,14 +180,14 @@ def _forward_arrays(
 
 
 def _constants(parameters: Parameters) -> dict[str, Any]:
-    """Parameters as computed with: a scalar is no array without axes, whose `**` rounds otherwise."""
+    """Parameters as values: a scalar, not an array without axes, whose `**` may round otherwise."""
     return {key: value[()] for key, value in parameters.items()}
 
 
 def _first_fault(arrays: Mapping[str, Array], order: range) -> Fault | None:
-    bad = {}
+    bad: dict[str, npt.NDArray[np.bool_]] = {}
     for key, array in arrays.items():
-        finite = np.isfinite(array).reshape(len(array), -1).all(axis=1)
+        finite = np.all(np.isfinite(array).reshape(len(array), -1), axis=1)
         if not finite.all():
             bad[key] = finite
     for t in order:

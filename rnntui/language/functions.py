@@ -14,8 +14,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.language.algebra import ONE, ZERO, add, call, divide, multiply, negative, number
-from rnntui.language.algebra import power, subtract
+from rnntui.language.algebra import (
+    ONE,
+    ZERO,
+    add,
+    call,
+    divide,
+    multiply,
+    negative,
+    power,
+    subtract,
+)
 from rnntui.language.tree import Binary, Compare, Expression, Index, Number, Span, Transpose
 
 Array = npt.NDArray[np.float64]
@@ -228,8 +237,8 @@ def _d_loss(
     by_target: Callable[[Expression, Expression, Expression], Expression],
 ) -> Rule:
     return lambda arguments, r, g, shapes: (
-        by_prediction(*arguments, g),
-        by_target(*arguments, g),
+        by_prediction(arguments[0], arguments[1], g),
+        by_target(arguments[0], arguments[1], g),
     )
 
 

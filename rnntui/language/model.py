@@ -8,8 +8,8 @@ from functools import cached_property
 
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.parse import RESERVED
-from rnntui.text.problems import InputError, Problem, near_name
 from rnntui.language.tree import Call, Equation, Expression, Name, Number, names
+from rnntui.text.problems import InputError, Problem, near_name
 
 INPUTS = ("x", "target")
 
@@ -118,8 +118,9 @@ def check_model(model: Model) -> list[Problem]:
     for key in model.shapes:
         known = [*targets, *model.parameters]
         if key not in known:
-            problems.append(Problem(f"`{key}` has a shape but is in no equation", None,
-                                    near_name(key, known)))  # fmt: skip
+            problems.append(
+                Problem(f"`{key}` has a shape but is in no equation", None, near_name(key, known))
+            )
     if model.objective is not None and model.objective not in targets:
         hint = near_name(model.objective, targets) or f"write a line `{model.objective} = …`"
         problems.append(Problem(f"no equation computes `{model.objective}`", None, hint))
@@ -138,7 +139,7 @@ def _duplicates(equations: Sequence[Equation]) -> list[Problem]:
                     f"`{equation.target}` is assigned twice{where}",
                     equation.place,
                     "each quantity has one equation",
-                )  # fmt: skip
+                )
             )
         elif "(" in equation.target:
             problems.append(
@@ -146,7 +147,7 @@ def _duplicates(equations: Sequence[Equation]) -> list[Problem]:
                     f"`{equation.target}` follows from the equations",
                     equation.place,
                     "it cannot be assigned",
-                )  # fmt: skip
+                )
             )
         seen.setdefault(equation.target, equation)
     return problems
@@ -164,7 +165,7 @@ def _check_uses(
             problems.append(
                 Problem(
                     f"`{key}[t+1]` is in the future", name.place, "a recurrence looks back: [t-1]"
-                )  # fmt: skip
+                )
             )
         elif name.shift == -1 and key not in targets:
             kind = "an input" if key in INPUTS else "a parameter, the same at every timestep"

@@ -14,7 +14,6 @@ import warnings
 from dataclasses import dataclass
 
 from rnntui.language.functions import FUNCTIONS
-from rnntui.text.problems import InputError, Place, Problem, near_name
 from rnntui.language.tree import (
     ROLES,
     Binary,
@@ -29,6 +28,7 @@ from rnntui.language.tree import (
     Span,
     Transpose,
 )
+from rnntui.text.problems import InputError, Place, Problem, near_name
 
 DERIVED = ("grad", "pre", "weight")  # grad(h), pre(h), weight(loss) are names, not calls
 RESERVED = {*FUNCTIONS, *DERIVED, "x", "target", "t", "T"}
@@ -226,13 +226,9 @@ class _Reader:
                 problem = Problem("this character is not text", self._place(row, found.start()))
                 raise InputError(problem)
             if "\\" in line:
-                raise InputError(
-                    Problem(
-                        "a backslash is not in the language",
-                        self._place(row, line.index("\\")),
-                        "an open bracket carries an expression on to the next line",
-                    )  # fmt: skip
-                )
+                place = self._place(row, line.index("\\"))
+                hint = "an open bracket carries an expression on to the next line"
+                raise InputError(Problem("a backslash is not in the language", place, hint))
             if found := _LONG_NUMBER.search(line):
                 raise InputError(_too_large(self._place(row, found.start())))
 
@@ -242,10 +238,11 @@ class _Reader:
             for column, character in enumerate(line):
                 if character in "([{":
                     stack.append((character, row, column))
-                elif character in _BRACKETS:
-                    if not stack or stack.pop()[0] != _BRACKETS[character]:
-                        message = f"this `{character}` closes nothing"
-                        raise InputError(Problem(message, self._place(row, column)))
+                elif character in _BRACKETS and (
+                    not stack or stack.pop()[0] != _BRACKETS[character]
+                ):
+                    message = f"this `{character}` closes nothing"
+                    raise InputError(Problem(message, self._place(row, column)))
         if stack:
             bracket, row, column = stack[-1]
             message = f"this `{bracket}` is never closed"

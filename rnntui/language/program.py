@@ -12,9 +12,9 @@ import numpy.typing as npt
 from rnntui.language.code import SequenceCode
 from rnntui.language.differentiate import BackwardEquation, differentiate, differentiate_initial
 from rnntui.language.model import Model
-from rnntui.text.problems import InputError, Problem, near_name
 from rnntui.language.shapes import Shape, ShapeError, describe, infer_shapes
 from rnntui.language.tree import Equation, Name
+from rnntui.text.problems import InputError, Problem, near_name
 
 Array = npt.NDArray[np.float64]
 Run = Callable[..., None]

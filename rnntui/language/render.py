@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from rnntui.language.functions import FUNCTIONS
-from rnntui.text.numbers import format_exact, format_number
 from rnntui.language.tree import (
     Binary,
     Call,
@@ -27,6 +26,7 @@ from rnntui.language.tree import (
     Span,
     Transpose,
 )
+from rnntui.text.numbers import format_exact, format_number
 
 # How tightly operators bind, as in Python.
 _COMPARE, _SUM, _TERM, _MINUS, _POWER, _ATOM = range(6)

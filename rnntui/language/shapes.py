@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rnntui.language.functions import FUNCTIONS
-from rnntui.text.problems import InputError, Place, Problem, near_name
 from rnntui.language.render import to_text
 from rnntui.language.tree import (
     Binary,
@@ -28,6 +27,7 @@ from rnntui.language.tree import (
     names,
     walk,
 )
+from rnntui.text.problems import InputError, Place, Problem, near_name
 
 Shape = tuple[int, ...]
 Partial = tuple[int | None, ...]  # a length that is not known yet is None
@@ -86,6 +86,10 @@ class _Inference:
         self.states = list(dict.fromkeys(name.key for name in uses if name.shift == -1))
         for key in [*self.first_use, *(equation.target for equation in equations)]:
             self.shapes.setdefault(key, None)
+        for equation in equations:  # an activation keeps the shape of what it is given
+            inner = f"pre({equation.target})"
+            if self.shapes.get(inner, ()) is None:
+                self.shapes[inner] = self.shapes[equation.target]
 
     def run(self) -> dict[str, Shape]:
         self._settle()
@@ -318,7 +322,9 @@ class _Inference:
                 raise ShapeError(
                     f"`{_short(node.value)}` has no component {subscript}",
                     node,
-                    f"its {length} components count from 0 to {length - 1}",
+                    f"its {length} components count from 0 to {length - 1}"
+                    if length > 1
+                    else "it has only component 0",
                 )
         return self._merge(node, tuple(result), expected)
 

@@ -92,8 +92,10 @@ def read_loss(toml: TomlText, path: Path, problems: list[Problem]) -> tuple[Equa
     text = _text(toml, path, problems)
     if not text:
         return ()
-    if any(line.split("#")[0].strip().startswith("loss") and "=" in line.split("#")[0]
-           for line in text.splitlines()):  # fmt: skip
+    if any(
+        line.split("#")[0].strip().startswith("loss") and "=" in line.split("#")[0]
+        for line in text.splitlines()
+    ):
         return read_equations(toml, path, problems)
     expression = read_formula(toml, path, problems)
     return () if expression is None else (Equation("loss", expression, place=expression.place),)

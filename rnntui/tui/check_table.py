@@ -61,7 +61,7 @@ def _row(group: CheckGroup) -> list[Text]:
     count = len(group.checks)
     if count > 1 and group.status in ("right", "mistake"):
         computed = f"{count} values"
-    elif not (group.status == "right"):
+    elif group.status != "right":
         computed = f"{computed}, expected {format_value(check.value.expected, digits)}"
         if count > 1:
             computed = f"t {check.value.t}: {computed}"

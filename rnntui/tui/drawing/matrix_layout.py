@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnntui.tui.drawing.cells import column_width, fitted_number
+from rnntui.tui.drawing.cells import fitted_number
 
 _WIDEST_NUMBER = 7  # "-30.00" and "-2e-300" fit; anything longer loses decimals
-_NARROWER = {2: 6, 1: 5}  # what most weights need with so many decimals: "-12.34", "-12.3"
+# What most weights need with so many decimals: "-12.34", "-12.3". The width is one of few, so that
+# a matrix keeps its place on the screen while its numbers change.
+_USUAL = {2: 6, 1: 5}
 _WIDEST_NAME = 10
 
 
@@ -39,11 +41,10 @@ def matrix_layout(values: np.ndarray, name: str, width: int) -> MatrixLayout:
     rows, columns = values.shape
     header = max(len(str(max(rows - 1, 0))), min(len(name), _WIDEST_NAME)) + 1
     layouts = []
-    for digits, narrower in _NARROWER.items():
-        number = min(column_width(values, digits), _WIDEST_NUMBER)
-        layouts.append(MatrixLayout(header, number + 1, digits))
-        if narrower < number and _holds(values, digits, narrower):
-            layouts.append(MatrixLayout(header, narrower + 1, digits))
+    for digits, usual in _USUAL.items():
+        if _holds(values, digits, usual):
+            layouts.append(MatrixLayout(header, usual + 1, digits))
+        layouts.append(MatrixLayout(header, _WIDEST_NUMBER + 1, digits))
     layouts += [MatrixLayout(header, 2, None), MatrixLayout(header, 1, None)]
     fitting = (layout for layout in layouts if header + columns * layout.cell <= width)
     return next(fitting, layouts[-1])

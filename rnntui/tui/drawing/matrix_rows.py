@@ -95,7 +95,7 @@ class MatrixRows:
             text = str(index)
             start = (index - self.left) * self.layout.cell
             start += self.layout.cell - len(text) if step == 1 else 0
-            if 0 <= start and start + len(text) <= len(cells):
+            if start >= 0 and start + len(text) <= len(cells):
                 cells[start : start + len(text)] = text
         return line.append("".join(cells), _HEADER)
 

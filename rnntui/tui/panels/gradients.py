@@ -66,12 +66,16 @@ class GradientsPanel(RowsPanel):
             values = terms if scalar else np.sqrt((terms**2).reshape(len(terms), -1).sum(axis=1))
             total = float(np.sum(terms)) if scalar else _size(np.sum(terms, axis=0))
             heading = Text.assemble(
-                (f"{what} {label}", "bold"), f"  {'Σ' if scalar else '‖Σ‖'} = ",
-                (format_number(total, 3), "bold"), no_wrap=True, overflow="ellipsis",
-            )  # fmt: skip
+                (f"{what} {label}", "bold"),
+                f"  {'Σ' if scalar else '‖Σ‖'} = ",
+                (format_number(total, 3), "bold"),
+                no_wrap=True,
+                overflow="ellipsis",
+            )
             rows += [heading, self._numbers(values, moment.t, width)]
-            rows.append(heat_strip(values, width, self.palette, current=moment.t - 1,
-                                   cell_width=max(1, min(_TERM, (width - 2) // len(values)))))  # fmt: skip
+            cell = max(1, min(_TERM, (width - 2) // len(values)))
+            strip = heat_strip(values, width, self.palette, current=moment.t - 1, cell_width=cell)
+            rows.append(strip)
         return rows
 
     def _numbers(self, values: np.ndarray, t: int, width: int) -> Text:
@@ -99,8 +103,8 @@ class GradientsPanel(RowsPanel):
         text.append(fitted_number(value, 3, 10) + " ")
         room = width - text.cell_len - 1
         if room >= 4 and np.isfinite(value) and largest > 0:
-            text.append("▬" * round(abs(value) / largest * min(room, 24)),
-                        style=self.palette.negative if value < 0 else self.palette.positive)  # fmt: skip
+            style = self.palette.negative if value < 0 else self.palette.positive
+            text.append("▬" * round(abs(value) / largest * min(room, 24)), style=style)
         return text
 
 

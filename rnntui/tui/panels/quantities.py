@@ -44,10 +44,10 @@ class QuantitiesPanel(RowsPanel):
         self.note = "∂L/∂ reaching each" if backward else ""
         names = max((len(str(c)) for c in self._components), default=1)
         layout = _Layout.fit(width, min(names, 14), moment.trace.length)
-        rows: list[Row] = []
-        for component in self._components:
-            rows.append(lambda c=component: self._row(moment, c, layout, backward))
-        return rows
+        return [
+            lambda c=component: self._row(moment, c, layout, backward)
+            for component in self._components
+        ]
 
     def anchor(self, moment: Moment) -> range | None:
         """The quantity that is picked out, else the one under the cursor."""

@@ -45,6 +45,12 @@ def _table() -> Table:
         table.add_row("", "")
     table.add_row("^p", "command palette: all of this by name")
     table.add_row("", "")
-    table.add_row("", Text("What is not computed yet is ·   A negative bar is shaded ▒ and goes "
-                           "left, a negative block hangs from the ceiling.", style="dim"))  # fmt: skip
+    table.add_row(
+        "",
+        Text(
+            "What is not computed yet is ·   A negative bar is shaded ▒ and goes "
+            "left, a negative block hangs from the ceiling.",
+            style="dim",
+        ),
+    )
     return table
