@@ -100,7 +100,7 @@ def _check_json(check: CheckedValue) -> dict[str, Any]:
         "name": value.name,
         "expected": plain(value.expected),
         "computed": plain(check.computed),
-        "tolerance": expectation.tolerance,
+        "tolerance": plain(value.tolerance),
         "error": plain(check.error),
         "status": check.status,
     }

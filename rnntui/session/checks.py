@@ -88,13 +88,14 @@ def check_trace(trace: Trace, expectations: Sequence[Expectation]) -> Iterator[C
     for expectation in expectations:
         for value in expectation.values:
             computed = np.asarray(source.get(value), dtype=np.float64)
-            yield CheckedValue(expectation, value, computed, _status(expectation, value, computed))
+            status = _status(value, computed, expectation.wrong)
+            yield CheckedValue(expectation, value, computed, status)
 
 
-def _status(expectation: Expectation, value: ExpectedValue, computed: Array) -> Status:
+def _status(value: ExpectedValue, computed: Array, wrong: bool) -> Status:
     with np.errstate(all="ignore"):
-        close = bool(np.all(np.abs(computed - value.expected) <= expectation.tolerance))
-    if expectation.wrong:
+        close = bool(np.all(np.abs(computed - value.expected) <= value.tolerance))
+    if wrong:
         return "unexpectedly right" if close else "mistake"
     return "right" if close else "wrong"
 

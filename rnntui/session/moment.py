@@ -97,7 +97,8 @@ class Moment:
         if key.startswith("grad("):
             if phase == "forward":
                 return False
-            order = self._backward_order.get(key[5:-1], -1)
+            # what has no equation at t ≥ 1 is zero from the start; at t = 0 it does not exist
+            order = self._backward_order.get(key, -1 if now else len(self._backward_order))
             return phase == "update" or t > now or (t == now and order <= self.position.equation)
         if t == 0 or phase != "forward" or key in ("x", "target"):
             return True
@@ -137,7 +138,10 @@ class Moment:
 
     @cached_property
     def _backward_order(self) -> dict[str, int]:
-        return {e.of: n for n, e in enumerate(self.program.backward)}
+        """Place among the backward equations of the timestep under the cursor."""
+        if self.position.t == 0:
+            return {e.target: n for n, e in enumerate(initial_gradients(self.program))}
+        return {f"grad({e.of})": n for n, e in enumerate(self.program.backward)}
 
 
 def bare(key: str) -> str:

@@ -109,6 +109,7 @@ class Session:
         """Iteration 0 with its initial parameters; what was learned is forgotten."""
         self.history = History(self.trainer, self._start)
         self._show(self.trainer.iterate(self._start))
+        self.history.remember_loss(0, self._iteration.loss)
         return self._move(Position(0, 0, "forward", 1, 0), "Restarted from the initial parameters.")
 
     def select(self, quantity: str) -> Moment:
@@ -192,7 +193,7 @@ class Session:
 
     def _why_stopped(self) -> str:
         fault = self._iteration.fault
-        if fault is not None:
+        if fault is not None and self.file.model.objective is not None:
             return (
                 f"Training stops here: {fault}. The parameters are left as they were; "
                 "go back, or open the file with a smaller learning rate."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -56,7 +57,8 @@ def _table(report: CheckReport) -> Table:
 def _row(group: CheckGroup) -> list[Text]:
     mark, style, words = MARKS[group.status]
     check = group.telling
-    digits = _digits(check.expectation.tolerance)
+    allowed = float(np.max(check.value.tolerance))
+    digits = _digits(allowed)
     computed = "—" if check.computed is None else format_value(check.computed, digits)
     count = len(group.checks)
     if count > 1 and group.status in ("right", "mistake"):
@@ -69,13 +71,13 @@ def _row(group: CheckGroup) -> list[Text]:
     computed = " — ".join([computed, *(remark for remark in remarks if remark)])
     error = f"{check.error:.1e}" if math.isfinite(check.error) else "—"
     cells = [group.where, printable(group.what), computed, error]
-    cells.append(f"{check.expectation.tolerance:.1e}")
+    cells.append(f"{allowed:.1e}")
     return [Text(mark, style=style), *map(Text, cells)]
 
 
 def _digits(tolerance: float) -> int:
-    """Decimals that show a difference of the tolerance."""
-    return next((d for d in range(2, 15) if 10.0**-d <= tolerance), 15)
+    """Decimals that show a difference of the tolerance, of which a table has room for so many."""
+    return next((d for d in range(2, 12) if 10.0**-d <= tolerance), 12)
 
 
 def _summary(reports: Sequence[CheckReport]) -> Text:

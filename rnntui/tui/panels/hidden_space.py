@@ -42,7 +42,8 @@ class HiddenSpacePanel(Shows, Container):
         axes = printable(_axes(key, size))
         if axes != self.border_subtitle:
             self.border_subtitle = axes
-        version = (id(moment.iteration), len(path.points), path.current)
+        place = (moment.position.sequence, moment.t)
+        version = (moment.iteration, place, len(path.points), path.current)
         view.show(partial(_plot, path), version)
 
 

@@ -54,7 +54,7 @@ class LossPanel(Shows, Container):
         steps = moment.trace.values[objective][1:]
         known = np.array([moment.known(objective, t + 1) for t in range(len(steps))])
         draw = partial(_steps, np.where(known, steps, np.nan), known, now)
-        version = (id(moment.trace), now, int(known.sum()))
+        version = (moment.trace, now, int(known.sum()))
         self.query_one("#steps", PlotView).show(draw, version)
 
 

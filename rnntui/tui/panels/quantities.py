@@ -154,7 +154,7 @@ def _mark(moment: Moment, component: _Component, backward: bool) -> tuple[str, s
             if check.computed is None:
                 continue
             error = abs(check.computed[component.index] - value.expected[component.index])
-            close = bool(error <= check.expectation.tolerance)
+            close = bool(error <= value.tolerance[component.index])
             mark, style, _ = MARKS["right" if close else check.status]
             return mark, style
     return " ", ""
