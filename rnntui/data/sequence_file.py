@@ -193,7 +193,10 @@ class _Reader:
             loss = read_loss(self.toml, ("loss",), self.problems)
             old = {e.target for e in loss} | {"loss"}
             equations = (*(e for e in equations if e.target not in old), *loss)
-        objective = self.fields.text("objective") or model.objective
+        objective: str | None = self.fields.text("objective") or model.objective
+        computed = any(e.target == objective for e in equations)
+        if not computed and objective == "loss" and "targets" not in self.fields.table("data"):
+            objective = None  # nothing to be held against: the recurrence runs forward only
         model = replace(model, equations=equations, objective=objective)
         return replace(model, shapes={**model.shapes, **self._shapes(model)})
 

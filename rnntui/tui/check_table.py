@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -29,9 +31,15 @@ def print_checks(reports: Sequence[CheckReport]) -> None:
     console = Console()
     for report in reports:
         console.print(_heading(report))
-        if report.checks:
-            console.print(_table(report))
+        for note, groups in groupby(report.groups(), _note):
+            if note:
+                console.print(Padding(Text(printable(note), style="italic"), (1, 0, 0, 2)))
+            console.print(_table(list(groups)))
     console.print(_summary(reports))
+
+
+def _note(group: CheckGroup) -> str:
+    return group.telling.expectation.note
 
 
 def _heading(report: CheckReport) -> Text:
@@ -41,15 +49,15 @@ def _heading(report: CheckReport) -> Text:
     )
 
 
-def _table(report: CheckReport) -> Table:
+def _table(groups: Sequence[CheckGroup]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
-    table.add_column("where", no_wrap=True)
-    table.add_column("what", no_wrap=True)
-    table.add_column("computed", overflow="fold")
+    table.add_column("where", no_wrap=True, min_width=18)
+    table.add_column("what", no_wrap=True, min_width=6)
+    table.add_column("computed", overflow="fold", min_width=12)
     table.add_column("error", justify="right", no_wrap=True)
     table.add_column("allowed", justify="right", no_wrap=True)
-    for group in report.groups():
+    for group in groups:
         table.add_row(*_row(group))
     return table
 
@@ -67,8 +75,7 @@ def _row(group: CheckGroup) -> list[Text]:
         computed = f"{computed}, expected {format_value(check.value.expected, digits)}"
         if count > 1:
             computed = f"t {check.value.t}: {computed}"
-    remarks = [words, printable(check.expectation.note)]
-    computed = " — ".join([computed, *(remark for remark in remarks if remark)])
+    computed = f"{computed} — {words}" if words else computed
     error = f"{check.error:.1e}" if math.isfinite(check.error) else "—"
     cells = [group.where, printable(group.what), computed, error]
     cells.append(f"{allowed:.1e}")
@@ -88,5 +95,8 @@ def _summary(reports: Sequence[CheckReport]) -> Text:
     parts = [f"{len(reports)} file{'s' if len(reports) != 1 else ''}", f"{right} right"]
     if mistakes:
         parts.append(f"{mistakes} wrong as announced")
-    parts.append(f"{other} not as they should be" if other else "nothing else")
+    if other:
+        parts.append(f"{other} not as they should be")
+    if not checks:
+        parts = [parts[0], "no worked answers"]
     return Text(" · ".join(parts), style="bold red" if other else "bold green")

@@ -22,7 +22,7 @@ _POINTS = 500  # as many as are drawn within a frame
 
 
 class HiddenSpacePanel(Shows, Container):
-    """The first two components of the hidden state; a scalar state is drawn over t."""
+    """Two components of the hidden state, or two scalar states; a single one is drawn over t."""
 
     title = "Hidden space"
 
@@ -32,30 +32,46 @@ class HiddenSpacePanel(Shows, Container):
 
     def draw(self, moment: Moment) -> None:
         """Draw what is known of the trajectory."""
-        key = hidden_state(moment)
+        axes = _axes(moment)
         view = self.query_one("#space", PlotView)
-        if key is None:
+        if not axes:
             view.show(_nothing, "nothing")
             return
-        path = _path(moment, key)
-        size = moment.program.shapes[key]
-        axes = printable(_axes(key, size))
-        if axes != self.border_subtitle:
-            self.border_subtitle = axes
-        place = (moment.position.sequence, moment.t)
-        version = (moment.iteration, place, len(path.points), path.current)
+        path = _path(moment, axes)
+        note = _note(moment, axes)
+        if note != self.border_subtitle:
+            self.border_subtitle = note
+        version = (id(moment.iteration), len(path.points), path.current)
         view.show(partial(_plot, path), version)
 
 
-def hidden_state(moment: Moment) -> str | None:
-    """The quantity with the role hidden, else a state, else what the readout is made from."""
-    model = moment.program.model
-    keys = [e.target for e in model.equations]
+@dataclass(frozen=True)
+class _Axis:
+    """A component of a quantity, its index in C order."""
+
+    key: str
+    component: int
+    of: int
+
+    def __str__(self) -> str:
+        return self.key if self.of == 1 else f"{self.key}[{self.component}]"
+
+
+def _axes(moment: Moment) -> list[_Axis]:
+    """Two components of the hidden state, or two scalar states; one alone is drawn over t.
+
+    The hidden state is the quantity with that role, else a state, else a candidate.
+    """
+    program = moment.program
     for role in ("hidden", "state", "candidate"):
-        found = [key for key in keys if model.role(key) == role]
-        if found:
-            return found[-1]
-    return model.states[-1] if model.states else None
+        keys = [e.target for e in program.model.equations if program.model.role(e.target) == role]
+        sizes = {key: int(np.prod(program.shapes[key])) for key in keys}
+        for key in reversed(keys):
+            if sizes[key] > 1:
+                return [_Axis(key, component, sizes[key]) for component in (0, 1)]
+        if keys:
+            return [_Axis(key, 0, 1) for key in keys[:2]]
+    return []
 
 
 @dataclass(frozen=True)
@@ -70,46 +86,48 @@ class _Path:
     current: int | None
 
 
-def _axes(key: str, size: tuple[int, ...]) -> str:
-    count = int(np.prod(size))
-    if count == 1:
-        return f"{key} over t"
-    shown = f"{key}[0] →  {key}[1] ↑"
-    return shown if count == 2 else f"{shown}  of {count}"
+def _note(moment: Moment, axes: list[_Axis]) -> str:
+    if len(axes) == 1:
+        return printable(f"{axes[0]} over t")
+    of = f"  of {axes[0].of}" if axes[0].of > 2 else ""
+    return printable(f"{axes[0]} →  {axes[1]} ↑{of}")
 
 
-def _path(moment: Moment, key: str) -> _Path:
+def _path(moment: Moment, axes: list[_Axis]) -> _Path:
     traces = moment.iteration.traces[: moment.position.sequence + 1]
     model = moment.program.model
-    first = 0 if key in model.states else 1
+    first = 0 if all(axis.key in model.states for axis in axes) else 1
     symbols = list(moment.file.data.alphabet)
     grouped = 0 < len(symbols) <= _GROUPS
-    points, groups, labels, breaks = [], [], [], []
+    points: list[tuple[float, float]] = []
+    groups, labels, breaks = [], [], []
     current = None
     for number, trace in enumerate(traces):
         here = number == moment.position.sequence
         if points:
             breaks.append(len(points))
+        values = [
+            trace.values[axis.key].reshape(trace.length + 1, -1)[:, axis.component] for axis in axes
+        ]
         for t in range(first, trace.length + 1):
-            if here and not moment.known(key, t):
+            if here and not all(moment.known(axis.key, t) for axis in axes):
                 break
-            value = np.ravel(trace.values[key][t])
-            points.append((float(t), value[0]) if len(value) == 1 else (value[0], value[1]))
+            place = [float(column[t]) for column in values]
+            points.append((float(t), place[0]) if len(place) == 1 else (place[0], place[1]))
             names = trace.sequence.symbols
             groups.append(symbols.index(names[t - 1]) if grouped and names and t else len(symbols))
             labels.append(str(t))
             if here and t == moment.t:
                 current = len(points) - 1
-    kept = slice(max(len(points) - _POINTS, 0), None)
-    dropped = kept.start
+    dropped = max(len(points) - _POINTS, 0)
     names_shown = [printable(symbol) for symbol in symbols] if grouped else []
     if grouped and len(symbols) in groups:
         names_shown.append("start")
     return _Path(
-        np.array(points[kept], dtype=float).reshape(-1, 2),
-        groups[kept] if grouped else None,
+        np.array(points[dropped:], dtype=float).reshape(-1, 2),
+        groups[dropped:] if grouped else None,
         names_shown,
-        labels[kept],
+        labels[dropped:],
         [b - dropped for b in breaks if b > dropped],
         None if current is None else current - dropped,
     )
