@@ -5,6 +5,7 @@ Bad input is one clear message on standard error and exit status 2, never a trac
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -18,7 +19,7 @@ import click
 from rnntui import __version__
 from rnntui.data.sequence_file import SequenceFile, read_sequence_file
 from rnntui.data.shipped import find_file
-from rnntui.text.problems import InputError, Problem, printable
+from rnntui.text.problems import InputError, Problem
 
 BAD_INPUT = 2
 
@@ -103,7 +104,7 @@ def check(paths: tuple[str, ...], as_json: bool) -> None:
 
     reports: list[CheckReport] = []
     problems: list[Problem] = []
-    for path in _files(paths):
+    for path in _files(paths, problems):
         try:
             file = read_sequence_file(path)
         except InputError as error:
@@ -111,10 +112,12 @@ def check(paths: tuple[str, ...], as_json: bool) -> None:
             continue
         reports.append(CheckReport(str(path), file.title, tuple(check_file(file))))
     if as_json:
-        click.echo(json.dumps(checks_json(reports), ensure_ascii=False, indent=1))
+        _print_json(checks_json(reports), indent=1)
     else:
         from rnntui.tui.check_table import print_checks
 
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # not every encoding has a ✓
         print_checks(reports)
     if problems:
         raise InputError(problems)
@@ -159,19 +162,25 @@ def trace(file: str, iteration: int, sequence: int) -> None:
         current = trainer.iterate(current.after)
     if sequence > len(current.traces):
         raise InputError(Problem(f"the batch has {len(current.traces)} sequence(s)"))
-    click.echo(json.dumps(trace_object(sequence_file, current, sequence - 1), ensure_ascii=False))
+    _print_json(trace_object(sequence_file, current, sequence - 1))
 
 
-def _files(names: tuple[str, ...]) -> Iterator[Path]:
-    """The files named, and the sequence files in the folders named."""
+def _print_json(found: Any, indent: int | None = None) -> None:
+    """Print JSON, which is UTF-8 whatever the terminal's encoding is."""
+    click.echo(json.dumps(found, ensure_ascii=False, indent=indent).encode("utf-8"))
+
+
+def _files(names: tuple[str, ...], problems: list[Problem]) -> Iterator[Path]:
+    """The files named, and the sequence files in the folders named; where there are none is noted."""
     for name in names:
-        path = find_file(name)
-        if not path.is_dir():
-            yield path
+        try:
+            path = find_file(name)
+        except InputError as error:
+            problems.extend(error.problems)
             continue
-        found = sorted(path.glob("**/*.toml"))
+        found = sorted(path.glob("**/*.toml")) if path.is_dir() else [path]
         if not found:
-            raise InputError(Problem(f"there is no sequence file in `{printable(name)}`"))
+            problems.append(Problem(f"there is no sequence file in `{name}`"))
         yield from found
 
 

@@ -17,7 +17,7 @@ from rnntui.text.problems import Place, Problem, near_name
 
 Array = npt.NDArray[np.float64]
 
-KINDS = ("values", "gradients", "gradients_by_loss", "gradients_by_use")
+KINDS = ("values", "gradients", "gradients_by_loss", "gradients_by_use", "updates")
 DEFAULT_TOLERANCE = 0.005
 
 _KEYS = (
@@ -67,11 +67,16 @@ class Expectation:
 
 
 def read_expectations(
-    fields: Fields, program: Program, lengths: Sequence[int], symbols: Sequence[str]
+    fields: Fields,
+    program: Program,
+    lengths: Sequence[int],
+    symbols: Sequence[str],
+    updates: Mapping[str, Shape],
 ) -> tuple[Expectation, ...]:
     """One [[expect]] table, held against the model's names and shapes: one for each iteration.
 
-    lengths: T of each sequence. symbols: the targets' alphabet, for predictions.
+    lengths: T of each sequence. symbols: the targets' alphabet, for predictions. updates: the
+    shapes of what an update computes, such as `m(W)`, and of each parameter after it.
     """
     before = len(fields.problems)
     fields.allow(_KEYS, "[[expect]]")
@@ -89,7 +94,7 @@ def read_expectations(
     if not iterations or ("at" in fields and not isinstance(fields.data["at"], dict)):
         return ()  # which has been noted
     several = isinstance(at.data.get("iteration"), list)
-    reader = _Values(fields, program, lengths[sequence], symbols, len(iterations), several)
+    reader = _Values(fields, program, lengths[sequence], symbols, updates, len(iterations), several)
     rows = reader.read(at, tolerance, relative_tolerance)
     wrong, note = fields.flag("wrong"), fields.text("note")
     if not any(rows) and len(fields.problems) == before:
@@ -140,11 +145,13 @@ class _Values:
         program: Program,
         length: int,
         symbols: Sequence[str],
+        updates: Mapping[str, Shape],
         count: int,
         several: bool,
     ) -> None:
         self.fields, self.program, self.length, self.symbols = fields, program, length, symbols
         self.model: Model = program.model
+        self.updates = updates
         self.several = several
         self.rows: list[list[ExpectedValue]] = [[] for _ in range(count)]
         self.tolerance = self.relative_tolerance = 0.0
@@ -177,7 +184,8 @@ class _Values:
         shape = self._shape(table, kind, name)
         if shape is None:
             return
-        if name in self.model.parameters and kind in ("values", "gradients"):
+        timeless = name in self.model.parameters and kind in ("values", "gradients")
+        if timeless or kind == "updates":
             self._array(table, kind, name, shape, (None,), False)
         elif t is None:
             table.problem(f"`{name}` has a value at each timestep", "give at = { t = … }", name)
@@ -228,14 +236,20 @@ class _Values:
         known: Mapping[str, Shape] = self.program.shapes
         if kind.startswith("gradients_by"):
             known = {key: known[key] for key in self.model.parameters}
+        if kind == "updates":
+            known = self.updates
         if kind != "values" and self.model.objective is None:
             table.problem("there is no loss, so there are no gradients", "", name)
             return None
         if name not in known:
-            what = "a parameter" if kind.startswith("gradients_by") else "a quantity"
+            what = {
+                "gradients_by_loss": "a parameter of the model",
+                "gradients_by_use": "a parameter of the model",
+                "updates": "part of the update",
+            }.get(kind, "a quantity of the model")
             hint = near_name(name, known) or listed(known)
             place = table.toml.key_place(*table.path, name)
-            table.problems.append(Problem(f"`{name}` is not {what} of the model", place, hint))
+            table.problems.append(Problem(f"`{name}` is not {what}", place, hint))
             return None
         return known[name]
 

@@ -17,7 +17,12 @@ import numpy.typing as npt
 from rnntui.data.expectations import Expectation, read_expectations
 from rnntui.data.fields import Fields, listed
 from rnntui.data.sequences import Data, read_data
-from rnntui.data.training_settings import TrainingSettings, read_training
+from rnntui.data.training_settings import (
+    TrainingSettings,
+    read_optimizer_state,
+    read_training,
+    update_shapes,
+)
 from rnntui.language.model import Model, Size, check_model
 from rnntui.language.program import Program, bind
 from rnntui.language.shapes import Shape, ShapeError, describe
@@ -50,6 +55,7 @@ _KEYS = (
     "parameters",
     "initial",
     "training",
+    "optimizer_state",
     "expect",
 )
 
@@ -115,7 +121,10 @@ class _Reader:
             self._check_names(model, parameters)
             if not self.problems:
                 program = self._bound(model, data, sizes, parameters, initial)
-        expectations = self._expectations(program, data)
+        if program is not None:
+            table = fields.table("optimizer_state")
+            training = read_optimizer_state(table, training, program)
+        expectations = self._expectations(program, data, training)
         if self.problems or program is None:
             raise InputError(_in_order(self.problems))
         return SequenceFile(
@@ -349,7 +358,9 @@ class _Reader:
                 return self.toml.key_place(table, name)
         return None
 
-    def _expectations(self, program: Program | None, data: Data) -> tuple[Expectation, ...]:
+    def _expectations(
+        self, program: Program | None, data: Data, training: TrainingSettings
+    ) -> tuple[Expectation, ...]:
         value = self.fields.data.get("expect", [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             self.fields.problem("`expect` is a list of tables", "write [[expect]]", "expect")
@@ -357,10 +368,12 @@ class _Reader:
         if program is None:
             return ()
         lengths = [sequence.length for sequence in data.sequences]
+        symbols = list(data.target_alphabet)
+        updates = update_shapes(program, training)
         found: list[Expectation] = []
         for number in range(len(value)):
             table = Fields(self.toml, ("expect", number), self.problems)
-            found += read_expectations(table, program, lengths, list(data.target_alphabet))
+            found += read_expectations(table, program, lengths, symbols, updates)
         return tuple(found)
 
 

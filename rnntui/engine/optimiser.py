@@ -1,57 +1,131 @@
-"""Optimisers: how a gradient changes a parameter, as equations of the same language.
-
-`parameter`, `gradient` and `learning_rate` stand for one parameter's; `updated` is its new value.
-"""
+"""The update: an optimiser's equations for every parameter, and their values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from rnntui.data.training_settings import TrainingSettings
+from rnntui.engine.schedule import learning_rate
 from rnntui.language.evaluate import evaluate
-from rnntui.language.parse import parse_equations
 from rnntui.language.tree import Equation, Expression, Name, rebuild
+from rnntui.models.optimisers import rules_for
 
 Array = npt.NDArray[np.float64]
-
-OPTIMISERS = {
-    # plain gradient descent, as torch.optim.SGD
-    "sgd": "updated = parameter - learning_rate * gradient  # gradient descent",
-}
+Arrays = Mapping[str, Array]
 
 
-@lru_cache(maxsize=1024)
-def update_equation(optimiser: str, parameter: str) -> Equation:
-    """The optimiser's equation for one parameter: `W = W - learning_rate * grad(W)`."""
-    equation = _rule(optimiser)
-    meaning = {"parameter": parameter, "gradient": f"grad({parameter})"}
-    expression = _substitute(equation.expression, meaning)
-    return Equation(parameter, expression, equation.description)
+@dataclass(frozen=True)
+class UpdateEquation:
+    """One line of the update of one parameter; its target is the parameter in the last of them."""
+
+    parameter: str
+    equation: Equation
 
 
-def updated(optimiser: str, value: Array, gradient: Array, learning_rate: float) -> Array:
-    """The parameter's value after one update."""
-    meaning = {
-        "parameter": value,
-        "gradient": gradient,
-        "learning_rate": np.float64(learning_rate),
-    }
-    found = evaluate(_rule(optimiser).expression, lambda name: meaning[name.key])
-    return np.asarray(found, dtype=np.float64)
+@dataclass(frozen=True, eq=False)
+class Update:
+    """What an update computed.
+
+    values: by key, such as `m(W)`, of every line but the last. parameters: the new values.
+    given: what all lines share: settings, `step`, `gradient_norm`.
+    """
+
+    values: Arrays
+    parameters: Arrays
+    given: Mapping[str, np.float64]
 
 
-@lru_cache
-def _rule(optimiser: str) -> Equation:
-    (equation,) = parse_equations(OPTIMISERS[optimiser])
-    return equation
+class Optimiser:
+    """Updates the parameters that are not fixed, one after the other.
+
+    The keys of its quantities carry the parameter's name, `m(W)`, and those of settings are
+    `hyper(beta1)`, so that neither can be mistaken for a quantity of the model.
+    """
+
+    def __init__(self, settings: TrainingSettings, parameters: Sequence[str]) -> None:
+        self.settings = settings
+        self.parameters = tuple(key for key in parameters if key not in settings.fixed)
+        self._rules = rules_for(settings.optimizer, settings.hyperparameters)
+        self.equations = tuple(
+            UpdateEquation(key, equation)
+            for key in self.parameters
+            for equation in self._equations(key)
+        )
+
+    def start(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
+        """What the optimiser remembers before the first update: zeros, by key."""
+        states = [state for rule in self._rules for state in rule.states]
+        return {
+            f"{state}({key})": np.zeros(shapes[key]) for key in self.parameters for state in states
+        }
+
+    def remembered(self, values: Arrays, before: Arrays) -> dict[str, Array]:
+        """What it remembers after an update."""
+        return {key: values[key] for key in before}
+
+    def update(
+        self, parameters: Arrays, gradients: Arrays, memory: Arrays, iteration: int, step: int
+    ) -> Update:
+        """The update with these averaged gradients.
+
+        memory: what the update before left. iteration: counts from 0, for the schedule; step: the
+        number of this update in the optimiser's own count, from 1.
+        """
+        given = self._given(gradients, iteration, step)
+        values: dict[str, Array] = {}
+        new: dict[str, Array] = dict(parameters)
+
+        def look(name: Name) -> object:
+            if name.key.startswith("grad("):
+                return gradients[name.key[5:-1]]
+            if name.shift == -1:
+                return memory[name.key]
+            if name.key in values:
+                return values[name.key]
+            return given[name.key] if name.key in given else parameters[name.key]
+
+        for line in self.equations:
+            found = np.asarray(evaluate(line.equation.expression, look), dtype=np.float64)
+            found.setflags(write=False)
+            if line.equation.target == line.parameter:
+                new[line.parameter] = found
+            else:
+                values[line.equation.target] = found
+        return Update(values, new, given)
+
+    def _given(self, gradients: Arrays, iteration: int, step: int) -> dict[str, np.float64]:
+        squares = [np.sum(np.square(gradients[key])) for key in self.parameters]
+        with np.errstate(all="ignore"):
+            norm = np.sqrt(np.sum(squares))
+        found = {
+            **{f"hyper({key})": value for key, value in self.settings.hyperparameters.items()},
+            "hyper(learning_rate)": learning_rate(self.settings, iteration),
+            "hyper(step)": step,
+            "hyper(gradient_norm)": norm,
+        }
+        return {key: np.float64(value) for key, value in found.items()}
+
+    def _equations(self, parameter: str) -> list[Equation]:
+        lines: list[Equation] = []
+        gradient = f"grad({parameter})"
+        for rule in self._rules:
+            own = {equation.target for equation in rule.equations}
+            meaning = {"gradient": gradient, "parameter": parameter, "updated": parameter}
+            meaning |= {key: f"{key}({parameter})" for key in own - {"updated"}}
+            for line in rule.equations:
+                expression = _substituted(line.expression, meaning)
+                lines.append(Equation(meaning[line.target], expression, line.description))
+            gradient = lines[-1].target
+        return lines
 
 
-def _substitute(node: Expression, meaning: Mapping[str, str]) -> Expression:
+def _substituted(node: Expression, meaning: Mapping[str, str]) -> Expression:
     if isinstance(node, Name):
-        return Name(meaning.get(node.key, node.key))
+        return Name(meaning.get(node.key, f"hyper({node.key})"), node.shift)
     if not node.children():
         return node
-    return rebuild(node, tuple(_substitute(child, meaning) for child in node.children()))
+    return rebuild(node, tuple(_substituted(child, meaning) for child in node.children()))

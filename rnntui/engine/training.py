@@ -6,14 +6,14 @@ Everything is a function of the state before it, so an iteration computed again 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.sequence import InputSequence
 from rnntui.data.training_settings import TrainingSettings
-from rnntui.engine.optimiser import updated
+from rnntui.engine.optimiser import Optimiser, Update
 from rnntui.engine.trace import Fault, Parameters, Trace, compute_trace
 from rnntui.language.program import Program
 
@@ -22,10 +22,14 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """All that the next iteration depends on, before it: the parameters after `iteration` updates."""
+    """All that the next iteration depends on, before it: the parameters after `iteration` updates.
+
+    memory: what the optimiser remembers, by key such as `m(W)`.
+    """
 
     iteration: int
     parameters: Parameters
+    memory: Parameters = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +38,7 @@ class Iteration:
 
     gradients: by parameter, averaged over the batch. after: None where there is nothing to
     train on, or where a number is not finite (`fault`) and an update would spoil the parameters.
-    loss: averaged over the batch, None without an objective.
+    loss: averaged over the batch, None without an objective. update: how the parameters were updated.
     """
 
     before: TrainingState
@@ -44,6 +48,7 @@ class Iteration:
     loss: float | None
     fault: Fault | None
     after: TrainingState | None
+    update: Update | None = None
 
 
 class Trainer:
@@ -55,6 +60,7 @@ class Trainer:
         self.program = program
         self.sequences = tuple(sequences)
         self.settings = settings
+        self.optimiser = Optimiser(settings, program.model.parameters)
 
     def batch(self, iteration: int) -> tuple[int, ...]:
         """Which sequences iteration number `iteration` takes: in order, over and over."""
@@ -77,23 +83,31 @@ class Trainer:
         gradients = _average(traces)
         with np.errstate(all="ignore"):
             loss = float(np.mean([trace.loss for trace in traces]))
-        after = self._updated(state, gradients)
+        update = self._update(state, gradients)
+        after = TrainingState(
+            state.iteration + 1,
+            update.parameters,
+            self.optimiser.remembered(update.values, state.memory),
+        )
         fault = None
         if not _all_finite(gradients, after.parameters, loss):
             fault = next((f for f in (trace.fault() for trace in traces) if f), None)
             fault = fault or _update_fault(gradients, after.parameters, loss)
-        return Iteration(state, indices, traces, gradients, loss, fault, None if fault else after)
+        return Iteration(
+            state, indices, traces, gradients, loss, fault, None if fault else after, update
+        )
 
-    def _updated(self, state: TrainingState, gradients: Parameters) -> TrainingState:
-        settings = self.settings
-        parameters = dict(state.parameters)
-        for key, value in state.parameters.items():
-            if key not in settings.fixed:
-                parameters[key] = updated(
-                    settings.optimizer, value, gradients[key], settings.learning_rate
-                )
-                parameters[key].setflags(write=False)
-        return TrainingState(state.iteration + 1, parameters)
+    def start(self, parameters: Parameters) -> TrainingState:
+        """The state before iteration 0."""
+        shapes = {key: value.shape for key, value in parameters.items()}
+        memory = {**self.optimiser.start(shapes), **self.settings.optimizer_state}
+        return TrainingState(0, parameters, memory)
+
+    def _update(self, state: TrainingState, gradients: Parameters) -> Update:
+        step = self.settings.steps_before + state.iteration + 1
+        return self.optimiser.update(
+            state.parameters, gradients, state.memory, state.iteration, step
+        )
 
 
 def _average(traces: Sequence[Trace]) -> dict[str, Array]:

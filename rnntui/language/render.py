@@ -108,6 +108,8 @@ def name_symbol(key: str) -> str:
     """A quantity as on paper: `grad(h)` is ∂L/∂h."""
     if key.startswith("grad("):
         return f"∂L/∂{name_symbol(key[5:-1])}"
+    if key.startswith("hyper("):  # a setting of the optimiser
+        return key[6:-1]
     return f"w({key[7:-1]})" if key.startswith("weight(") else key
 
 
@@ -140,7 +142,11 @@ class _Formula:
 
     def tokens(self, node: Expression, least: int) -> Iterator[Token]:
         if id(node) in self.collapse:
-            text = format_value(self.collapse[id(node)], self.digits, self.most)
+            value = self.collapse[id(node)]
+            if isinstance(node, Name) and node.key.startswith("hyper("):
+                text = format_exact(float(value))  # 0.999 is not 1.00
+            else:
+                text = format_value(value, self.digits, self.most)
             needs = text.startswith("−") and least > _SUM
             yield Token(f"({text})" if needs else text, "value")
             return
@@ -214,7 +220,12 @@ class _Formula:
                 yield from self._power(node)
 
     def _power(self, node: Binary) -> Iterator[Token]:
-        yield from self.tokens(node.left, _ATOM)
+        if isinstance(node.left, Name) and node.left.key.startswith("grad("):
+            yield Token("(", "sign")  # ∂L/∂W² would be read as ∂L/∂(W²)
+            yield from self.tokens(node.left, _ATOM)
+            yield Token(")", "sign")
+        else:
+            yield from self.tokens(node.left, _ATOM)
         raised = {2.0: "²", 3.0: "³"}
         if isinstance(node.right, Number) and node.right.value in raised:
             yield Token(raised[node.right.value], "sign")
@@ -244,7 +255,7 @@ class _Formula:
             case Number():
                 return True
             case Name():
-                return self.shapes.get(node.key) == ()
+                return node.key.startswith("hyper(") or self.shapes.get(node.key) == ()
             case Negative():
                 return self._scalar(node.operand)
             case Binary(operator="@"):

@@ -60,6 +60,7 @@ class CheckGroup:
             "gradients": f"∂L/∂{value.name}",
             "gradients_by_loss": f"∂L/∂{value.name} by loss",
             "gradients_by_use": f"∂L/∂{value.name} by use",
+            "updates": f"new {value.name}" if "(" not in value.name else value.name,
             "prediction": "prediction",
         }.get(value.kind, value.name)
 

@@ -13,6 +13,7 @@ from rnntui.data.expectations import Expectation, ExpectedValue
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
 from rnntui.engine.initialisation import draw_parameters
+from rnntui.engine.optimiser import Update
 from rnntui.engine.trace import Trace, compute_trace
 from rnntui.engine.training import Trainer, TrainingState
 
@@ -52,7 +53,7 @@ def start_training(file: SequenceFile) -> tuple[Trainer, TrainingState]:
     trainer = Trainer(file.program, file.data.sequences, file.training)
     hidden = file.sizes.get("hidden")
     parameters = draw_parameters(file.program, file.parameters, hidden, file.training.seed)
-    return trainer, TrainingState(0, parameters)
+    return trainer, trainer.start(parameters)
 
 
 def check_file(file: SequenceFile) -> Iterator[CheckedValue]:
@@ -71,6 +72,9 @@ def check_file(file: SequenceFile) -> Iterator[CheckedValue]:
             )
             return
         state = reached
+        update = None
+        if any(value.kind == "updates" for e in expectations for value in e.values):
+            update = trainer.iterate(state).update
         for sequence in sorted({e.sequence for e in expectations}):
             trace = compute_trace(
                 file.program,
@@ -79,12 +83,14 @@ def check_file(file: SequenceFile) -> Iterator[CheckedValue]:
                 file.training.reduction,
             )
             own = [e for e in expectations if e.sequence == sequence]
-            yield from check_trace(trace, own)
+            yield from check_trace(trace, own, update)
 
 
-def check_trace(trace: Trace, expectations: Sequence[Expectation]) -> Iterator[CheckedValue]:
-    """The expected values of one sequence in one iteration."""
-    source = _Computed(trace)
+def check_trace(
+    trace: Trace, expectations: Sequence[Expectation], update: Update | None
+) -> Iterator[CheckedValue]:
+    """The expected values of one sequence in one iteration; `update` is that iteration's."""
+    source = _Computed(trace, update)
     for expectation in expectations:
         for value in expectation.values:
             computed = np.asarray(source.get(value), dtype=np.float64)
@@ -103,8 +109,9 @@ def _status(value: ExpectedValue, computed: Array, wrong: bool) -> Status:
 class _Computed:
     """Looks up what an expectation names; decompositions are computed once, when asked for."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, update: Update | None) -> None:
         self.trace = trace
+        self.update = update
         self._by_loss: dict[str, Array] | None = None
         self._by_use: dict[str, Array] | None = None
 
@@ -117,6 +124,11 @@ class _Computed:
                 return np.argmax(self.trace.values[value.name][t])
             case "values":
                 return self.trace.value(value.name, t)
+            case "updates":
+                assert self.update is not None
+                in_between = value.name in self.update.values
+                found = self.update.values if in_between else self.update.parameters
+                return found[value.name]
             case "gradients":
                 return self._gradient(value.name, t)
             case "gradients_by_loss":

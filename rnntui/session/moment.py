@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rnntui.data.sequence import InputSequence
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
-from rnntui.engine.optimiser import update_equation
+from rnntui.engine.optimiser import Optimiser
 from rnntui.engine.trace import Trace
 from rnntui.engine.training import Iteration
 from rnntui.language.program import Program
@@ -35,6 +35,7 @@ class Moment:
     file: SequenceFile
     position: Position
     iteration: Iteration
+    optimiser: Optimiser
     losses: Sequence[float] = ()
     checks: Sequence[CheckedValue] = ()
     selected: str = ""
@@ -68,8 +69,7 @@ class Moment:
         if phase == "forward":
             return self.program.model.equations[number]
         if phase == "update":
-            parameter = update_parameters(self.file)[number]
-            return update_equation(self.file.training.optimizer, parameter)
+            return self.optimiser.equations[number].equation
         if self.position.t == 0:
             return initial_gradients(self.program)[number]
         backward = self.program.backward[number]
@@ -78,18 +78,27 @@ class Moment:
     @property
     def quantity(self) -> str:
         """The quantity or parameter that the cursor is at: i for grad(pre(i)) too."""
+        if self.position.phase == "update":
+            return self.optimiser.equations[self.position.equation].parameter
         return bare(self.equation.target)
 
     def lookup(self) -> Callable[[Name], Any]:
         """What names mean in the equation under the cursor."""
         if self.position.phase == "update":
-            values = {
-                **self.iteration.before.parameters,
-                **{f"grad({key})": g for key, g in self.iteration.gradients.items()},
-                "learning_rate": np.float64(self.file.training.learning_rate),
-            }
-            return lambda name: values[name.key]
+            return self._lookup_update
         return self.trace.lookup(self.position.t)
+
+    def _lookup_update(self, name: Name) -> Any:
+        before, update = self.iteration.before, self.iteration.update
+        assert update is not None, "the update phase has an update"
+        if name.shift == -1:
+            return before.memory[name.key]
+        if name.key.startswith("grad("):
+            return self.iteration.gradients[name.key[5:-1]]
+        for values in (update.values, update.given, before.parameters):
+            if name.key in values:
+                return values[name.key]
+        raise KeyError(name.key)
 
     def known(self, key: str, t: int) -> bool:
         """Whether a quantity's value at t, or gradient (`grad(key)`), has been computed by now."""
@@ -109,8 +118,8 @@ class Moment:
         """A parameter's value by now: updated already, in the update phase, if its line is past."""
         after = self.iteration.after
         if self.position.phase == "update" and after is not None:
-            order = update_parameters(self.file)
-            if key in order and order.index(key) <= self.position.equation:
+            lines = self.optimiser.equations[: self.position.equation + 1]
+            if any(line.equation.target == key for line in lines):
                 return after.parameters[key]
         return self.iteration.before.parameters[key]
 
@@ -147,13 +156,6 @@ class Moment:
 def bare(key: str) -> str:
     """The quantity behind a key: i for pre(i), grad(i) and grad(pre(i))."""
     return key.rpartition("(")[2].rstrip(")") if "(" in key else key
-
-
-def update_parameters(file: SequenceFile) -> tuple[str, ...]:
-    """The parameters that an iteration updates, in order."""
-    if file.model.objective is None:
-        return ()
-    return tuple(key for key in file.model.parameters if key not in file.training.fixed)
 
 
 def initial_gradients(program: Program) -> tuple[Equation, ...]:

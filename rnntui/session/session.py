@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from rnntui.data.sequence_file import SequenceFile
+from rnntui.engine.optimiser import UpdateEquation
 from rnntui.engine.training import Iteration
 from rnntui.session.checks import CheckedValue, check_trace, start_training
 from rnntui.session.history import History
-from rnntui.session.moment import Moment, bare, initial_gradients, update_parameters
+from rnntui.session.moment import Moment, bare, initial_gradients
 from rnntui.session.timeline import Position, Stop, Timeline
 
 
@@ -36,6 +37,7 @@ class Session:
             file=self.file,
             position=self.position,
             iteration=self._iteration,
+            optimiser=self.trainer.optimiser,
             losses=self.history.losses,
             checks=self._checks(),
             selected=self.selected,
@@ -133,8 +135,12 @@ class Session:
             forward=len(program.model.equations),
             backward=len(program.backward),
             initial=len(initial_gradients(program)),
-            update=len(update_parameters(self.file)),
+            update=len(self._update_equations()),
         )
+
+    def _update_equations(self) -> tuple[UpdateEquation, ...]:
+        trains = self.file.model.objective is not None
+        return self.trainer.optimiser.equations if trains else ()
 
     def _stop(self) -> Stop:
         timeline = self._timeline(self._iteration)
@@ -223,7 +229,9 @@ class Session:
                 for e in self.file.expectations
                 if e.iteration == self.position.iteration and e.sequence == index
             ]
-            found = tuple(check_trace(self._iteration.traces[sequence], wanted))
+            found = tuple(
+                check_trace(self._iteration.traces[sequence], wanted, self._iteration.update)
+            )
             self._cache["checks", sequence] = found
         checks: tuple[CheckedValue, ...] = self._cache["checks", sequence]
         return checks

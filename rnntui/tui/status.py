@@ -11,7 +11,7 @@ from textual.widget import Widget
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.language.render import name_symbol
 from rnntui.session.checks import CheckedValue
-from rnntui.session.moment import Moment, initial_gradients, update_parameters
+from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
 
@@ -71,7 +71,7 @@ class StatusLine(Widget):
         counts = {
             "forward": len(program.model.equations),
             "backward": len(program.backward if position.t else initial_gradients(program)),
-            "update": len(update_parameters(self.file)),
+            "update": len(moment.optimiser.equations),
         }
         name = printable(name_symbol(moment.equation.target))
         parts.append(f"{name} ({position.equation + 1}/{counts[position.phase]})")

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from rich.text import Text
 
-from rnntui.engine.optimiser import update_equation
 from rnntui.language.render import Token, format_value, name_symbol, to_formula
 from rnntui.language.tree import Equation
 from rnntui.session.checks import CheckedValue
 from rnntui.session.explanation import Line, explain
-from rnntui.session.moment import Moment, initial_gradients, update_parameters
+from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.problems import printable
 from rnntui.tui.check_table import MARKS
 from rnntui.tui.panels.panel import Row, RowsPanel
@@ -91,8 +90,7 @@ def _equations(moment: Moment) -> Sequence[Equation]:
     if position.phase == "forward":
         return program.model.equations
     if position.phase == "update":
-        optimizer = moment.file.training.optimizer
-        return [update_equation(optimizer, key) for key in update_parameters(moment.file)]
+        return [line.equation for line in moment.optimiser.equations]
     if position.t == 0:
         return initial_gradients(program)
     return [e.equation(last=position.t == moment.trace.length) for e in program.backward]
@@ -102,7 +100,8 @@ def _checks_here(moment: Moment) -> list[CheckedValue]:
     """The worked answers for what the cursor's equation computes."""
     position = moment.position
     if position.phase == "update":
-        return []
+        target = moment.equation.target
+        return [c for c in moment.checks if (c.value.kind, c.value.name) == ("updates", target)]
     kinds = ("values", "prediction") if position.phase == "forward" else ("gradients",)
     names = (moment.quantity, f"pre({moment.quantity})")
     return [

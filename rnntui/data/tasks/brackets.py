@@ -1,0 +1,154 @@
+"""Nested brackets (Dyck languages) of bounded depth: predict what comes, or judge what has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from rnntui.data.tasks.grammar import GrammarTask
+from rnntui.data.tasks.graph import Edge, Graph
+from rnntui.data.tasks.task import Alphabet, Task, TaskSequence, one_hot, option, read_only
+from rnntui.text.problems import InputError, Problem
+
+_PAIRS = ("()", "[]", "{}", "<>")
+_END = "."
+
+
+@dataclass(frozen=True)
+class Brackets(GrammarTask):
+    """Strings such as ([])(). of brackets that close in the order opposite to their opening.
+
+    Where there is room a bracket opens or the last one closes, with probability ½ each; outside
+    all brackets the string ends with probability ½, unless it is empty. states: the depth.
+    """
+
+    name = "brackets"
+    title = "Nested brackets"
+    description = "Predict the next symbol of nested brackets: which one closes is on a stack."
+    source = "Chomsky & Schützenberger 1963; bounded depth as in Hewitt et al. 2020"
+    kinds: int = option(2, 1, 4, "kinds of brackets")
+    depth: int = option(4, 1, 6, "brackets open at once, at most")
+
+    @property
+    def symbols(self) -> str:
+        """The brackets, pair by pair, and the full stop that ends a string."""
+        return "".join(_PAIRS[: self.kinds]) + _END
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """The depths, and the end."""
+        return (*(f"depth {depth}" for depth in range(self.depth + 1)), "end")
+
+    @cached_property
+    def graph(self) -> Graph:
+        """One node for each stack of open brackets; `start` is outside all before the first."""
+        stacks, edges = ["start", ""], []
+        number = {"": 1}
+        for node, stack in enumerate(stacks):  # which grows on the way
+            open_ = "" if stack == "start" else stack
+            arrows = [(pair[0], open_ + pair[0]) for pair in _PAIRS[: self.kinds]]
+            if len(open_) == self.depth:
+                arrows = []
+            share = 1.0 if stack == "start" or not arrows else 0.5
+            weights = [share / self.kinds] * len(arrows)
+            if open_:
+                arrows.append((_closing(open_[-1]), open_[:-1]))
+                weights.append(share if len(arrows) == 1 else 1.0 - share)
+            for (symbol, target), weight in zip(arrows, weights, strict=True):
+                if target not in number:
+                    number[target] = len(stacks)
+                    stacks.append(target)
+                edges.append(Edge(node, symbol, number[target], weight))
+        edges.append(Edge(1, _END, len(stacks), 0.5))
+        depths = [0, *(len(stack) for stack in stacks[1:]), self.depth + 1]
+        labels = ("start", "outside", *stacks[2:], "end")
+        return Graph(labels, tuple(depths), tuple(edges))
+
+
+@dataclass(frozen=True)
+class BracketValidity(Task):
+    """Answer at every timestep whether what has been read is complete and well nested.
+
+    The strings are those of the task `brackets`, without the end; in half of them one symbol has
+    been replaced by another, after which nothing is well nested any more.
+    states: the depth, or `broken` where no continuation can mend the string.
+    """
+
+    name = "bracket-validity"
+    title = "Nested brackets, valid or not"
+    description = "Answer after each bracket whether all are closed in the right order."
+    source = "Chomsky & Schützenberger 1963; recognition of Dyck words, as in Suzgun et al. 2019"
+    kinds: int = option(2, 1, 4, "kinds of brackets")
+    depth: int = option(4, 1, 6, "brackets open at once, at most, in the strings left whole")
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        """A unit vector for each bracket."""
+        return one_hot("".join(_PAIRS[: self.kinds]))
+
+    @cached_property
+    def target_alphabet(self) -> Alphabet:
+        """✓ where what has been read is complete and well nested, else ✗."""
+        return {"✗": read_only(np.array([0.0])), "✓": read_only(np.array([1.0]))}
+
+    @cached_property
+    def state_names(self) -> tuple[str, ...]:
+        """The depths of whole strings, `deeper` and `broken`."""
+        return (*(f"depth {depth}" for depth in range(self.depth + 1)), "deeper", "broken")
+
+    @cached_property
+    def _language(self) -> Brackets:
+        return Brackets(self.kinds, self.depth)
+
+    def draw(self, generator: np.random.Generator) -> TaskSequence:
+        """A string of the language, or one with a symbol replaced."""
+        text = self._language.draw(generator).words.removesuffix(_END)
+        if generator.random() < 0.5:
+            return self.sequence(text)
+        place = int(generator.integers(len(text)))
+        others = [symbol for symbol in self.alphabet if symbol != text[place]]
+        other = others[int(generator.integers(len(others)))]
+        return self.sequence(text[:place] + other + text[place + 1 :])
+
+    def sequence(self, text: str) -> TaskSequence:
+        """A given string of brackets, judged. Raises InputError where it has other symbols."""
+        wrong = [symbol for symbol in text if symbol not in self.alphabet]
+        if wrong or not text:
+            known = "".join(self.alphabet)
+            hint = f"not `{wrong[0]}`" if wrong else "not none"
+            raise InputError(Problem(f"the brackets are {known}", None, hint))
+        states = self._judge(text)
+        answers = ["✓" if state == 0 else "✗" for state in states[1:]]
+        return TaskSequence(
+            inputs=read_only(np.stack([self.alphabet[symbol] for symbol in text])),
+            targets=read_only(np.stack([self.target_alphabet[answer] for answer in answers])),
+            mask=read_only(np.ones(len(text))),
+            symbols=tuple(text),
+            target_symbols=tuple(answers),
+            states=read_only(np.array(states)),
+            state_names=self.state_names,
+            words=f"{text} {answers[-1]}",
+        )
+
+    def _judge(self, text: str) -> list[int]:
+        """The state after each symbol, from the empty string on."""
+        broken = len(self.state_names) - 1
+        states, stack = [0], ""
+        for symbol in text:
+            if states[-1] == broken:
+                states.append(broken)
+            elif any(symbol == pair[0] for pair in _PAIRS):
+                stack += symbol
+                states.append(min(len(stack), self.depth + 1))
+            elif stack and symbol == _closing(stack[-1]):
+                stack = stack[:-1]
+                states.append(min(len(stack), self.depth + 1))
+            else:
+                states.append(broken)
+        return states
+
+
+def _closing(opening: str) -> str:
+    return next(pair[1] for pair in _PAIRS if pair[0] == opening)

@@ -1,0 +1,133 @@
+"""Languages of finite machines: a string is a random walk from the first node to an end."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from rnntui.data.tasks.graph import Graph
+from rnntui.data.tasks.task import Alphabet, Array, Task, TaskSequence, one_hot, read_only
+from rnntui.text.problems import InputError, Problem
+
+_REMEMBERED = 8192  # strings; short ones come again and again, and the rest is made anew
+
+
+@dataclass(frozen=True)
+class GrammarTask(Task):
+    """Predict the next symbol of a string: the input is all but its last, the target all but its first.
+
+    states: the machine's state after each symbol read, so that `states` of a string has one label
+    for each of its symbols: that of the node which produces it.
+    """
+
+    @property
+    @abstractmethod
+    def symbols(self) -> str:
+        """The alphabet, in the order of its vectors' components."""
+
+    @property
+    @abstractmethod
+    def graph(self) -> Graph:
+        """The grammar."""
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        """A unit vector for each symbol."""
+        return one_hot(self.symbols)
+
+    @property
+    def target_alphabet(self) -> Alphabet:
+        """The same as of the inputs."""
+        return self.alphabet
+
+    def draw(self, generator: np.random.Generator) -> TaskSequence:
+        """The string of a walk that takes one random number wherever there is a choice."""
+        random, arrows = generator.random, self._arrows
+        node, symbols = 0, ""
+        while leaving := arrows[node]:
+            place = random() if len(leaving) > 1 else 0.0
+            for bound, symbol, target in leaving:
+                if place < bound:
+                    symbols += symbol
+                    node = target
+                    break
+        found = self._known.get(symbols)
+        if found is None:
+            found = self.sequence(symbols)
+            if len(self._known) < _REMEMBERED:
+                self._known[symbols] = found
+        return found
+
+    def sequence(self, text: str) -> TaskSequence:
+        """The sequence of a given string. Raises InputError where the grammar has no such string."""
+        nodes = self._read(text)
+        columns = [self._columns[symbol] for symbol in text]
+        unit = self._unit
+        return TaskSequence(
+            inputs=read_only(unit[columns[:-1]]),
+            targets=read_only(unit[columns[1:]]),
+            mask=read_only(np.ones(len(text) - 1)),
+            symbols=tuple(text[:-1]),
+            target_symbols=tuple(text[1:]),
+            truth=read_only(self._truth[nodes[1:]]),
+            states=read_only(np.array([self.graph.states[node] for node in nodes])),
+            state_names=self.state_names,
+            words=text,
+        )
+
+    @cached_property
+    def _known(self) -> dict[str, TaskSequence]:
+        return {}
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {symbol: column for column, symbol in enumerate(self.symbols)}
+
+    @cached_property
+    def _unit(self) -> Array:
+        return np.eye(len(self.symbols))
+
+    @cached_property
+    def _arrows(self) -> tuple[tuple[tuple[float, str, int], ...], ...]:
+        """For each node its arrows as (cumulative probability, symbol, target), the last bound 1."""
+        found = []
+        for edges in self.graph.leaving:
+            bounds = np.cumsum([edge.probability for edge in edges]).tolist()
+            bounds[-1:] = [1.0] if edges else []
+            found.append(
+                tuple(
+                    (bound, edge.symbol, edge.target)
+                    for bound, edge in zip(bounds, edges, strict=True)
+                )
+            )
+        return tuple(found)
+
+    @cached_property
+    def _truth(self) -> Array:
+        """(nodes, symbols): the probability of each symbol to come next."""
+        table = np.zeros((len(self.graph.labels), len(self.symbols)))
+        for edge in self.graph.edges:
+            table[edge.source, self._columns[edge.symbol]] = edge.probability
+        return table
+
+    def _read(self, text: str) -> list[int]:
+        """The node that each symbol of the string leaves."""
+        nodes, node = [], 0
+        for t, symbol in enumerate(text):
+            leaving = self.graph.leaving[node]
+            edge = next((e for e in leaving if e.symbol == symbol), None)
+            if edge is None:
+                raise InputError(self._wrong(text[:t], f"not `{symbol}`", node))
+            nodes.append(node)
+            node = edge.target
+        if self.graph.leaving[node] or len(text) < 2:
+            raise InputError(self._wrong(text, "and not its end", node))
+        return nodes
+
+    def _wrong(self, before: str, found: str, node: int) -> Problem:
+        known = " or ".join(edge.symbol for edge in self.graph.leaving[node])
+        where = f"after `{before}` comes" if before else "a string begins with"
+        return Problem(f"{where} {known or 'the end'}, {found}", None, f"the task is {self.name}")
