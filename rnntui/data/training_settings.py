@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.fields import Fields, listed
+from rnntui.data.initialisation_settings import Initialisation, read_initialisation
 from rnntui.language.program import Program
 from rnntui.language.shapes import Shape, describe
 from rnntui.models.optimisers import BEFORE, OPTIMIZERS, rules_for
@@ -19,7 +20,6 @@ Array = npt.NDArray[np.float64]
 
 REDUCTIONS = ("sum", "mean")
 SCHEDULES = ("constant", "step", "cosine")
-INITIALISATIONS = ("torch",)
 
 _HYPERPARAMETERS = tuple(
     dict.fromkeys(key for rule in (*OPTIMIZERS.values(), *BEFORE) for key in rule.settings)
@@ -69,7 +69,7 @@ class TrainingSettings:
     reduction: str = "sum"
     batch: int | None = 1
     seed: int = 0
-    initialisation: str = "torch"
+    initialisation: Initialisation = field(default_factory=Initialisation)
     optimizer_state: Mapping[str, Array] = field(default_factory=dict)
     steps_before: int = 0
 
@@ -90,7 +90,7 @@ def read_training(fields: Fields, parameters: Sequence[str]) -> TrainingSettings
         reduction=fields.choice("reduction", REDUCTIONS, default.reduction),
         batch=batch,
         seed=fields.whole("seed", default.seed, most=2**63),
-        initialisation=fields.choice("initialisation", INITIALISATIONS, default.initialisation),
+        initialisation=read_initialisation(fields, "initialisation", parameters),
         **_schedule(fields, iterations),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from rnntui.data.tasks.graph import Graph
 from rnntui.data.tasks.registry import TASKS
@@ -35,7 +36,7 @@ def option_text(option: Option) -> str:
     return f"{option.name}={option.default}  {option.description} ({option.least}–{option.most})"
 
 
-def samples_text(sequences: Sequence[TaskSequence], width: int | None = None) -> str:
+def samples_text(task: Task, sequences: Sequence[TaskSequence], width: int | None = None) -> str:
     """Sequences as aligned rows with one column a timestep; t = 0 has only the state.
 
     width: where given, longer rows go on in further blocks. `·` stands where no answer is asked.
@@ -43,7 +44,7 @@ def samples_text(sequences: Sequence[TaskSequence], width: int | None = None) ->
     blocks = []
     for sequence in sequences:
         heading = [sequence.words] if sequence.words else []
-        blocks.append("\n".join([*heading, *_lines(_rows(sequence), width)]))
+        blocks.append("\n".join([*heading, *_lines(_rows(task, sequence), width)]))
     return "\n\n".join(blocks)
 
 
@@ -55,6 +56,7 @@ def tasks_json() -> list[dict[str, Any]]:
             "title": task.title,
             "description": task.description,
             "source": task.source,
+            "states_are": task.states_are,
             "options": [
                 {
                     "name": option.name,
@@ -81,6 +83,7 @@ def samples_json(task: Task, seed: int, sequences: Sequence[TaskSequence]) -> di
         "options": {option.name: getattr(task, option.name) for option in task.options()},
         "alphabet": {symbol: plain(vector) for symbol, vector in task.alphabet.items()},
         "target_alphabet": {s: plain(vector) for s, vector in task.target_alphabet.items()},
+        "states_are": task.states_are,
         "state_names": list(task.state_names),
         "graph": None if task.graph is None else _graph_json(task.graph),
         "sequences": [_sequence_json(sequence) for sequence in sequences],
@@ -117,16 +120,16 @@ def _graph_json(graph: Graph) -> dict[str, Any]:
     }
 
 
-def _rows(sequence: TaskSequence) -> Iterator[Row]:
+def _rows(task: Task, sequence: TaskSequence) -> Iterator[Row]:
     asked = sequence.mask != 0
     yield from _data_rows("input", sequence.symbols, sequence.inputs, np.ones(len(asked), bool))
     yield from _data_rows("target", sequence.target_symbols, sequence.targets, asked)
     names = sequence.state_names
-    yield "state", [names[state] for state in sequence.states.tolist()]
+    yield task.states_are, [names[state] for state in sequence.states.tolist()]
 
 
 def _data_rows(
-    name: str, symbols: tuple[str, ...], values: Any, asked: np.typing.NDArray[np.bool_]
+    name: str, symbols: tuple[str, ...], values: Any, asked: npt.NDArray[np.bool_]
 ) -> Iterator[Row]:
     """One row of symbols, or of numbers one for each component."""
     if symbols:

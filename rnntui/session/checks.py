@@ -52,7 +52,10 @@ def start_training(file: SequenceFile) -> tuple[Trainer, TrainingState]:
     """The trainer of a file and the state before iteration 0."""
     trainer = Trainer(file.program, file.data.sequences, file.training)
     hidden = file.sizes.get("hidden")
-    parameters = draw_parameters(file.program, file.parameters, hidden, file.training.seed)
+    training = file.training
+    parameters = draw_parameters(
+        file.program, file.parameters, hidden, training.seed, training.initialisation
+    )
     return trainer, trainer.start(parameters)
 
 

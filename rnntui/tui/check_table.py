@@ -66,7 +66,7 @@ def _row(group: CheckGroup) -> list[Text]:
     mark, style, words = MARKS[group.status]
     check = group.telling
     allowed = float(np.max(check.value.tolerance))
-    digits = _digits(allowed)
+    digits = min(_digits(allowed), 4) if group.status == "right" else _digits(allowed)
     computed = "—" if check.computed is None else format_value(check.computed, digits)
     count = len(group.checks)
     if count > 1 and group.status in ("right", "mistake"):

@@ -826,7 +826,7 @@ f.toml, line 9, column 13: `reduction` cannot be `average`; there are sum, mean
 [training]
 lr = 0.1
 -----
-f.toml, line 9, column 1: `lr` is not a key of [training]; there are optimizer, learning_rate, iterations, fixed, reduction, batch, seed, initialisation
+f.toml, line 9, column 1: `lr` is not a key of [training]; there are optimizer, learning_rate, momentum, beta1, beta2, epsilon, weight_decay, alpha, clip_norm, clip_value, schedule, step_size, gamma, minimum_learning_rate, cosine_iterations, iterations, fixed, reduction, batch, seed, initialisation
     lr = 0.1
     ^
 =====
@@ -1032,7 +1032,7 @@ f.toml, line 10, column 36: `\u202eh` is not a quantity of the model; did you me
 [training]
 optimizer = "\u001b]0;title\u0007"
 -----
-f.toml, line 9, column 13: `optimizer` cannot be `\x1b]0;title\x07`; there is only sgd
+f.toml, line 9, column 13: `optimizer` cannot be `\x1b]0;title\x07`; there are sgd, momentum, nesterov, adam, adamw, rmsprop, adagrad
     optimizer = "\u001b]0;title\u0007"
                 ^
 """
@@ -1061,8 +1061,9 @@ f.toml, line 4, column 8: the model has no equations; give cell = """…"""
            ^
 =====
 cell = "h = x"
+objective = "cost"
 -----
-f.toml, line 3, column 1: no equation computes `loss`; write a line `loss = …`
+f.toml, line 3, column 1: no equation computes `cost`; write a line `cost = …`
     [model]
     ^
 =====

@@ -23,6 +23,7 @@ class Adding(Task):
 
     name = "adding"
     title = "Adding problem"
+    states_are = "read"
     description = "Remember the two marked numbers of a long sequence, and answer with their sum."
     source = "Hochreiter & Schmidhuber 1997, experiment 4 (there with lengths from 100 on)"
     length: int = option(20, 12, 10_000, "timesteps at least; at most a tenth more")
@@ -39,8 +40,8 @@ class Adding(Task):
 
     @property
     def state_names(self) -> tuple[str, ...]:
-        """How many of the two have been read."""
-        return ("neither read", "one read", "both read")
+        """How many of the two marked values have been read."""
+        return ("0", "1", "2")
 
     def draw(self, generator: np.random.Generator) -> TaskSequence:
         """A sequence of values with two of them marked."""

@@ -22,8 +22,11 @@ class BinaryAddition(Task):
 
     name = "binary-addition"
     title = "Binary addition"
+    states_are = "carry"
     description = "Add two numbers bit by bit, least significant first; the state is the carry."
-    source = "an exercise of many courses, with 8 bits; the carry as a machine: Mealy 1955"
+    source = (
+        "Elman 1990, Finding structure in time, has the like; here with 8 bits, as in many courses"
+    )
     bits: int = option(8, 2, 62, "timesteps; a and b have one bit less")
 
     @cached_property
@@ -40,7 +43,7 @@ class BinaryAddition(Task):
     @property
     def state_names(self) -> tuple[str, ...]:
         """Without and with a carry."""
-        return ("no carry", "carry")
+        return ("0", "1")
 
     @cached_property
     def graph(self) -> Graph:
@@ -51,7 +54,7 @@ class BinaryAddition(Task):
             for a in (0, 1)
             for b in (0, 1)
         )
-        return Graph(self.state_names, (0, 1), edges)
+        return Graph(("no carry", "carry"), (0, 1), edges)
 
     def draw(self, generator: np.random.Generator) -> TaskSequence:
         """The sum of two numbers, each drawn uniformly."""

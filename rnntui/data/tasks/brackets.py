@@ -26,6 +26,7 @@ class Brackets(GrammarTask):
 
     name = "brackets"
     title = "Nested brackets"
+    states_are = "depth"
     description = "Predict the next symbol of nested brackets: which one closes is on a stack."
     source = "Chomsky & Schützenberger 1963; bounded depth as in Hewitt et al. 2020"
     kinds: int = option(2, 1, 4, "kinds of brackets")
@@ -39,7 +40,7 @@ class Brackets(GrammarTask):
     @property
     def state_names(self) -> tuple[str, ...]:
         """The depths, and the end."""
-        return (*(f"depth {depth}" for depth in range(self.depth + 1)), "end")
+        return (*(str(depth) for depth in range(self.depth + 1)), "end")
 
     @cached_property
     def graph(self) -> Graph:
@@ -78,6 +79,7 @@ class BracketValidity(Task):
 
     name = "bracket-validity"
     title = "Nested brackets, valid or not"
+    states_are = "depth"
     description = "Answer after each bracket whether all are closed in the right order."
     source = "Chomsky & Schützenberger 1963; recognition of Dyck words, as in Suzgun et al. 2019"
     kinds: int = option(2, 1, 4, "kinds of brackets")
@@ -96,7 +98,7 @@ class BracketValidity(Task):
     @cached_property
     def state_names(self) -> tuple[str, ...]:
         """The depths of whole strings, `deeper` and `broken`."""
-        return (*(f"depth {depth}" for depth in range(self.depth + 1)), "deeper", "broken")
+        return (*(str(depth) for depth in range(self.depth + 1)), "deeper", "broken")
 
     @cached_property
     def _language(self) -> Brackets:

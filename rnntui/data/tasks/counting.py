@@ -151,6 +151,7 @@ class AnBn(CountingTask):
 
     name = "anbn"
     title = "aⁿbⁿ"
+    states_are = "count"
     description = (
         "Predict the next symbol of strings of n A and n B; after the first B all is known."
     )
@@ -164,6 +165,7 @@ class AnBnCn(CountingTask):
 
     name = "anbncn"
     title = "aⁿbⁿcⁿ"
+    states_are = "count"
     description = "The same with n C as well, which no context-free grammar can count."
     source = "Gers & Schmidhuber 2001, LSTM recurrent networks learn simple context-free languages"
     letters = "ABC"

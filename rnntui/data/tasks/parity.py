@@ -20,6 +20,7 @@ class Parity(Task):
 
     name = "parity"
     title = "Parity"
+    states_are = "parity"
     description = "Answer after each bit whether the ones so far are odd: a single flip-flop."
     source = "Minsky & Papert 1969, Perceptrons, in time; Hochreiter & Schmidhuber 1997, section 1"
     length: int = option(12, 1, 10_000, "timesteps")

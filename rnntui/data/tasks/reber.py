@@ -34,6 +34,7 @@ class Reber(GrammarTask):
 
     name = "reber"
     title = "Reber grammar"
+    states_are = "state"
     description = "Predict the next symbol of strings such as BTXSE; two can follow, one does."
     source = "Reber 1967, Implicit learning of artificial grammars; Cleeremans et al. 1989"
 
@@ -59,6 +60,7 @@ class EmbeddedReber(GrammarTask):
 
     name = "embedded-reber"
     title = "Embedded Reber grammar"
+    states_are = "state"
     description = "The same between two T or two P: the last but one symbol recalls the second."
     source = "Cleeremans et al. 1989; Hochreiter & Schmidhuber 1997, experiment 1"
 

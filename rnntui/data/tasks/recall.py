@@ -12,6 +12,7 @@ from rnntui.text.problems import InputError, Problem
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BLANK, _RECALL = "_", ">"
+_NONE = "-"
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Copy(Task):
 
     name = "copy"
     title = "Copy"
+    states_are = "held"
     description = "Remember a string over a time of blanks, and repeat it when asked."
     source = "Hochreiter & Schmidhuber 1997; in this form Arjovsky, Shah & Bengio 2016"
     length: int = option(5, 1, 1000, "letters to remember")
@@ -43,7 +45,7 @@ class Copy(Task):
     @cached_property
     def state_names(self) -> tuple[str, ...]:
         """How many letters are held."""
-        return tuple(f"{held} held" for held in range(self.length + 1))
+        return tuple(str(held) for held in range(self.length + 1))
 
     def draw(self, generator: np.random.Generator) -> TaskSequence:
         """A string of independent letters."""
@@ -76,6 +78,7 @@ class DelayedRecall(Task):
 
     name = "delayed-recall"
     title = "Delayed recall"
+    states_are = "due"
     description = "Repeat each letter a fixed number of timesteps later: a shift register."
     source = "Jaeger 2001, Short term memory in echo state networks (GMD report 152)"
     length: int = option(20, 2, 10_000, "timesteps")
@@ -100,8 +103,8 @@ class DelayedRecall(Task):
 
     @cached_property
     def state_names(self) -> tuple[str, ...]:
-        """The letter that is due."""
-        return ("none due", *(f"{letter} due" for letter in _LETTERS[: self.letters]))
+        """The letter that is due, - while none is."""
+        return (_NONE, *_LETTERS[: self.letters])
 
     def draw(self, generator: np.random.Generator) -> TaskSequence:
         """A sequence of independent letters."""

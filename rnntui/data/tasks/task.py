@@ -58,11 +58,13 @@ def option(default: int, least: int, most: int, description: str) -> Any:
 class Task(ABC):
     """A generator of sequences. The fields of a subclass are its options.
 
+    states_are: one word for what the labels in `states` mean, such as `count`.
     Making one with an option out of its bounds raises InputError.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
+    states_are: ClassVar[str]
     description: ClassVar[str]
     source: ClassVar[str]
 

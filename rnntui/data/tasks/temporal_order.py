@@ -19,7 +19,7 @@ from rnntui.data.tasks.task import (
 
 _SYMBOLS = "EBabcdXY"
 _CLASSES = {"XX": "Q", "XY": "R", "YX": "S", "YY": "U"}
-_SEEN = ("", "X", "Y", "XX", "XY", "YX", "YY")
+_SEEN = ("-", "X", "Y", "XX", "XY", "YX", "YY")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class TemporalOrder(Task):
 
     name = "temporal-order"
     title = "Temporal order"
+    states_are = "read"
     description = "Two X or Y among distractors, far apart: answer which came first and second."
     source = "Hochreiter & Schmidhuber 1997, experiment 6a (there with lengths from 100 on)"
     length: int = option(20, 10, 10_000, "timesteps at least; at most a tenth more")
@@ -49,8 +50,8 @@ class TemporalOrder(Task):
 
     @property
     def state_names(self) -> tuple[str, ...]:
-        """What has been read of X and Y."""
-        return ("neither", *_SEEN[1:])
+        """What has been read of X and Y, - before either."""
+        return _SEEN
 
     def draw(self, generator: np.random.Generator) -> TaskSequence:
         """A sequence with its two X or Y, and its class at the end."""
