@@ -56,39 +56,36 @@ class Optimiser:
             for equation in self._equations(key)
         )
 
-    def start(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
-        """What the optimiser remembers before the first update: zeros, by key."""
+    def remembered(self, values: Arrays) -> dict[str, Array]:
+        """What it remembers of an update's values, for the next one."""
         states = [state for rule in self._rules for state in rule.states]
-        return {
-            f"{state}({key})": np.zeros(shapes[key]) for key in self.parameters for state in states
-        }
-
-    def remembered(self, values: Arrays, before: Arrays) -> dict[str, Array]:
-        """What it remembers after an update."""
-        return {key: values[key] for key in before}
+        keys = [f"{state}({key})" for key in self.parameters for state in states]
+        return {key: values[key] for key in keys}
 
     def update(
         self, parameters: Arrays, gradients: Arrays, memory: Arrays, iteration: int, step: int
     ) -> Update:
         """The update with these averaged gradients.
 
-        memory: what the update before left. iteration: counts from 0, for the schedule; step: the
+        memory: what the update before left; zeros where there is nothing. iteration: counts from 0, for the schedule; step: the
         number of this update in the optimiser's own count, from 1.
         """
         given = self._given(gradients, iteration, step)
         values: dict[str, Array] = {}
         new: dict[str, Array] = dict(parameters)
+        shape: tuple[int, ...] = ()
 
         def look(name: Name) -> object:
             if name.key.startswith("grad("):
                 return gradients[name.key[5:-1]]
             if name.shift == -1:
-                return memory[name.key]
+                return memory[name.key] if name.key in memory else np.zeros(shape)
             if name.key in values:
                 return values[name.key]
             return given[name.key] if name.key in given else parameters[name.key]
 
         for line in self.equations:
+            shape = parameters[line.parameter].shape
             found = np.asarray(evaluate(line.equation.expression, look), dtype=np.float64)
             found.setflags(write=False)
             if line.equation.target == line.parameter:

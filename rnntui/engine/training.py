@@ -24,7 +24,7 @@ Array = npt.NDArray[np.float64]
 class TrainingState:
     """All that the next iteration depends on, before it: the parameters after `iteration` updates.
 
-    memory: what the optimiser remembers, by key such as `m(W)`.
+    memory: what the optimiser remembers, by key such as `m(W)`; zeros where there is nothing.
     """
 
     iteration: int
@@ -87,7 +87,7 @@ class Trainer:
         after = TrainingState(
             state.iteration + 1,
             update.parameters,
-            self.optimiser.remembered(update.values, state.memory),
+            self.optimiser.remembered(update.values),
         )
         fault = None
         if not _all_finite(gradients, after.parameters, loss):
@@ -99,9 +99,7 @@ class Trainer:
 
     def start(self, parameters: Parameters) -> TrainingState:
         """The state before iteration 0."""
-        shapes = {key: value.shape for key, value in parameters.items()}
-        memory = {**self.optimiser.start(shapes), **self.settings.optimizer_state}
-        return TrainingState(0, parameters, memory)
+        return TrainingState(0, parameters, dict(self.settings.optimizer_state))
 
     def _update(self, state: TrainingState, gradients: Parameters) -> Update:
         step = self.settings.steps_before + state.iteration + 1

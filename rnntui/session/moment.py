@@ -92,7 +92,8 @@ class Moment:
         before, update = self.iteration.before, self.iteration.update
         assert update is not None, "the update phase has an update"
         if name.shift == -1:
-            return before.memory[name.key]
+            found = before.memory.get(name.key)
+            return np.zeros_like(before.parameters[self.quantity]) if found is None else found
         if name.key.startswith("grad("):
             return self.iteration.gradients[name.key[5:-1]]
         for values in (update.values, update.given, before.parameters):

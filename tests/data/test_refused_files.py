@@ -1063,9 +1063,9 @@ f.toml, line 4, column 8: the model has no equations; give cell = """…"""
 cell = "h = x"
 objective = "cost"
 -----
-f.toml, line 3, column 1: no equation computes `cost`; write a line `cost = …`
-    [model]
-    ^
+f.toml, line 5, column 13: no equation computes `cost`; write a line `cost = …`
+    objective = "cost"
+                ^
 =====
 cell = "h = x"
 loss = "h"

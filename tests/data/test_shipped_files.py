@@ -24,7 +24,7 @@ from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
 from rnntui.engine.initialisation import draw_parameters
 from rnntui.engine.optimiser import Update
 from rnntui.engine.trace import Trace, compute_trace
-from rnntui.engine.training import Iteration, Trainer, TrainingState
+from rnntui.engine.training import Iteration, Trainer
 
 Array = npt.NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def iterations(file: SequenceFile) -> Iterator[Iteration]:
     """One iteration after the other, from the file's start."""
     trainer = Trainer(file.program, file.data.sequences, file.training)
     hidden, seed = file.sizes.get("hidden"), file.training.seed
-    state = TrainingState(0, draw_parameters(file.program, file.parameters, hidden, seed))
+    state = trainer.start(draw_parameters(file.program, file.parameters, hidden, seed))
     while True:
         iteration = trainer.iterate(state)
         yield iteration
