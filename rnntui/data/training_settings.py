@@ -36,6 +36,7 @@ _KEYS = (
     "iterations",
     "fixed",
     "reduction",
+    "truncate",
     "batch",
     "seed",
     "initialisation",
@@ -51,6 +52,7 @@ class TrainingSettings:
     schedule: how the rate goes on; step_size and gamma, or minimum_learning_rate and
     cosine_iterations, belong to it. iterations: how many the file is meant for, or None.
     fixed: parameters that are never updated. reduction: timesteps' losses are summed or averaged.
+    truncate: chunk length of truncated backpropagation through time, or None.
     batch: sequences per iteration, None for the whole set. seed: of the initial parameters.
     optimizer_state: what the optimiser remembers at iteration 0, by key such as `m(W)`, after
     `steps_before` updates.
@@ -67,6 +69,7 @@ class TrainingSettings:
     iterations: int | None = None
     fixed: tuple[str, ...] = ()
     reduction: str = "sum"
+    truncate: int | None = None
     batch: int | None = 1
     seed: int = 0
     initialisation: Initialisation = field(default_factory=Initialisation)
@@ -88,6 +91,7 @@ def read_training(fields: Fields, parameters: Sequence[str]) -> TrainingSettings
         iterations=iterations,
         fixed=_fixed(fields, parameters),
         reduction=fields.choice("reduction", REDUCTIONS, default.reduction),
+        truncate=fields.whole("truncate", 1, least=1) if "truncate" in fields else None,
         batch=batch,
         seed=fields.whole("seed", default.seed, most=2**63),
         initialisation=read_initialisation(fields, "initialisation", parameters),

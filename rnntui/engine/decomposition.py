@@ -49,7 +49,12 @@ def gradients_by_loss(trace: Trace) -> dict[str, Array]:
         if trace.weights[k] == 0:
             continue
         _, totals = run_backward(
-            trace.program, trace.parameters, trace.values, _only(trace.weights, k), k
+            trace.program,
+            trace.parameters,
+            trace.values,
+            _only(trace.weights, k),
+            k,
+            trace.truncate,
         )
         for key in parameters:
             found[key][k - 1] = totals[key]
@@ -66,7 +71,9 @@ def gradient_matrix(trace: Trace, parameter: str) -> Array:
         if trace.weights[k] == 0:
             continue
         weights = _only(trace.weights, k)
-        gradients, _ = run_backward(trace.program, trace.parameters, trace.values, weights, k)
+        gradients, _ = run_backward(
+            trace.program, trace.parameters, trace.values, weights, k, trace.truncate
+        )
         by_use, _ = _by_use(trace, gradients, weights, k, only=parameter)
         matrix[k - 1, :k] = by_use[parameter]
     return matrix

@@ -67,8 +67,8 @@ class Optimiser:
     ) -> Update:
         """The update with these averaged gradients.
 
-        memory: what the update before left; zeros where there is nothing. iteration: counts from 0, for the schedule; step: the
-        number of this update in the optimiser's own count, from 1.
+        memory: what the update before left; zeros where there is nothing. iteration: counts from
+        0, for the schedule. step: the number of this update in the optimiser's count, from 1.
         """
         given = self._given(gradients, iteration, step)
         values: dict[str, Array] = {}
@@ -95,8 +95,8 @@ class Optimiser:
         return Update(values, new, given)
 
     def _given(self, gradients: Arrays, iteration: int, step: int) -> dict[str, np.float64]:
-        squares = [np.sum(np.square(gradients[key])) for key in self.parameters]
         with np.errstate(all="ignore"):
+            squares = [np.sum(np.square(gradients[key])) for key in self.parameters]
             norm = np.sqrt(np.sum(squares))
         found = {
             **{f"hyper({key})": value for key, value in self.settings.hyperparameters.items()},

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.sequence import InputSequence
+from rnntui.language.code import CARRIES
 from rnntui.language.evaluate import evaluate
 from rnntui.language.program import Program
 from rnntui.language.tree import Name
@@ -41,6 +42,7 @@ class Trace:
     parameter_gradients: by parameter, ∂L/∂parameter, summed over the timesteps.
     weights: (T + 1,), the weight of each timestep's loss in L; index 0 is unused.
     loss: L of this sequence, or None where there is no objective.
+    truncate: gradients stay within chunks of so many timesteps; None, they flow all the way.
     """
 
     program: Program
@@ -51,11 +53,16 @@ class Trace:
     parameter_gradients: Parameters
     weights: Array
     loss: float | None
+    truncate: int | None = None
 
     @property
     def length(self) -> int:
         """T, the number of timesteps."""
         return self.sequence.length
+
+    def carries(self, t: int) -> bool:
+        """Whether gradients flow from timestep t + 1 to t: not at the end, nor at a chunk's."""
+        return bool(_carries(self.length, self.truncate)[t])
 
     def lookup(self, t: int) -> Callable[[Name], Any]:
         """What names mean at timestep t, for evaluating an equation there."""
@@ -89,11 +96,17 @@ class Trace:
 
 
 def compute_trace(
-    program: Program, sequence: InputSequence, parameters: Parameters, reduction: str = "sum"
+    program: Program,
+    sequence: InputSequence,
+    parameters: Parameters,
+    reduction: str = "sum",
+    truncate: int | None = None,
 ) -> Trace:
     """Run a sequence forward and, where there is an objective, backward.
 
     reduction: how the timesteps' losses make L, "sum" or "mean" (over unmasked timesteps).
+    truncate: truncated backpropagation through time (Williams & Peng 1990), in chunks of so many
+    timesteps: the state goes on from chunk to chunk, the gradient does not come back.
     """
     length = sequence.length
     values = _forward_arrays(program, sequence, parameters)
@@ -106,8 +119,8 @@ def compute_trace(
         losses = values[objective][1:]
         # a masked timestep's loss counts for nothing, even where it is not finite
         loss = float(np.sum(np.where(weights[1:] == 0, 0.0, weights[1:] * losses)))
-    gradients, totals = run_backward(program, parameters, values, weights, length)
-    return Trace(program, sequence, parameters, values, gradients, totals, weights, loss)
+    gradients, totals = run_backward(program, parameters, values, weights, length, truncate)
+    return Trace(program, sequence, parameters, values, gradients, totals, weights, loss, truncate)
 
 
 def loss_weights(sequence: InputSequence, reduction: str) -> Array:
@@ -124,6 +137,7 @@ def run_backward(
     values: Mapping[str, Array],
     weights: Array,
     length: int,
+    truncate: int | None = None,
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Gradients of Σ weights[t]·objective[t] over t ≤ length: by quantity and t, and by parameter."""
     gradients = {
@@ -138,10 +152,20 @@ def run_backward(
         **{f"grad({key})": gradient for key, gradient in gradients.items()},
         **{f"grad({key})": total for key, total in totals.items()},
         f"weight({program.model.objective})": weights,
+        CARRIES: _carries(length, truncate),
     }
     program.run_backward(length, arrays)
     _initial_gradients(program, arrays, gradients, totals)
     return gradients, totals
+
+
+def _carries(length: int, truncate: int | None) -> npt.NDArray[np.bool_]:
+    """(length + 1,): whether gradients flow from t + 1 to t."""
+    carries = np.ones(length + 1, dtype=np.bool_)
+    carries[length] = False
+    if truncate is not None:
+        carries[truncate::truncate] = False
+    return carries
 
 
 def _initial_gradients(

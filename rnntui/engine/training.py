@@ -73,7 +73,11 @@ class Trainer:
         indices = self.batch(state.iteration)
         traces = tuple(
             compute_trace(
-                self.program, self.sequences[i], state.parameters, self.settings.reduction
+                self.program,
+                self.sequences[i],
+                state.parameters,
+                self.settings.reduction,
+                self.settings.truncate,
             )
             for i in indices
         )

@@ -29,10 +29,14 @@ from rnntui.language.tree import (
     names,
 )
 
+CARRIES = "carries()"  # no quantity's key
+
 
 def identifier(key: str) -> str:
     """The Python identifier of a quantity; different quantities never share one."""
     prefix = ""
+    if key == CARRIES:
+        return "carries"
     for kind, letter in (("grad(", "d"), ("weight(", "w"), ("pre(", "p")):
         if key.startswith(kind):
             prefix += letter
@@ -57,9 +61,12 @@ class SequenceCode:
         return self._function("range(1, T + 1)", lines, keys)
 
     def backward(self, equations: Sequence[BackwardEquation]) -> Callable[..., None]:
-        """backward(T, arrays): computes t = T … 1; parameters' gradients are added up."""
+        """backward(T, arrays): computes t = T … 1; parameters' gradients are added up.
+
+        arrays[CARRIES][t] says whether gradients flow from t + 1 to t.
+        """
         lines: list[str] = []
-        keys: list[str] = []
+        keys: list[str] = [CARRIES]
         for equation in equations:
             target = self._target(equation.target)
             full, last = equation.equation(last=False), equation.equation(last=True)
@@ -70,7 +77,7 @@ class SequenceCode:
                 lines.append(f"{target} = {self._code(full.expression)}")
             else:
                 lines += [
-                    f"if t < T: {target} = {self._code(full.expression)}",
+                    f"if {identifier(CARRIES)}[t]: {target} = {self._code(full.expression)}",
                     f"else: {target} = {self._code(last.expression)}",
                 ]
         return self._function("range(T, 0, -1)", lines, keys)

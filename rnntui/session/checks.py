@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,13 +59,20 @@ def start_training(file: SequenceFile) -> tuple[Trainer, TrainingState]:
     return trainer, trainer.start(parameters)
 
 
-def check_file(file: SequenceFile) -> Iterator[CheckedValue]:
-    """Every expected value of a file, in order of iterations; training runs as far as needed."""
+def check_file(
+    file: SequenceFile, cancelled: Callable[[], bool] = lambda: False
+) -> Iterator[CheckedValue]:
+    """Every expected value of a file, in order of iterations; training runs as far as needed.
+
+    cancelled: asked before each iteration; once it is true, no more values come.
+    """
     trainer, state = start_training(file)
     wanted = sorted({e.iteration for e in file.expectations})
     for iteration in wanted:
         reached: TrainingState | None = state
         while reached is not None and reached.iteration < iteration:
+            if cancelled():
+                return
             reached = trainer.iterate(reached).after
         expectations = [e for e in file.expectations if e.iteration == iteration]
         if reached is None:
@@ -84,6 +91,7 @@ def check_file(file: SequenceFile) -> Iterator[CheckedValue]:
                 file.data.sequences[sequence],
                 state.parameters,
                 file.training.reduction,
+                file.training.truncate,
             )
             own = [e for e in expectations if e.sequence == sequence]
             yield from check_trace(trace, own, update)

@@ -73,7 +73,7 @@ class Moment:
         if self.position.t == 0:
             return initial_gradients(self.program)[number]
         backward = self.program.backward[number]
-        return backward.equation(last=self.position.t == self.trace.length)
+        return backward.equation(last=not self.trace.carries(self.position.t))
 
     @property
     def quantity(self) -> str:

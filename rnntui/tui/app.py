@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from rnntui.data.sequence_file import SequenceFile
+from rnntui.tui.keys import KEYS
 from rnntui.tui.screens.gallery import GalleryScreen
 from rnntui.tui.screens.stepper import StepperScreen
 
@@ -27,6 +31,14 @@ class RnnTui(App[None]):
     def __init__(self, file: SequenceFile | None = None) -> None:
         super().__init__()
         self.file = file
+
+    def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
+        """What the command palette offers: Textual's own, and everything that a key does."""
+        yield from super().get_system_commands(screen)
+        if isinstance(screen, StepperScreen):
+            for key in KEYS:
+                run = partial(screen.run_action, key.full_action)
+                yield SystemCommand(key.help, f"key: {key.shown}", run)
 
     def on_mount(self) -> None:
         """Show the file, or what there is to choose from."""

@@ -22,6 +22,12 @@ class Key:
     group: str
     hint: tuple[str, str] | None = None
 
+    @property
+    def full_action(self) -> str:
+        """The action as it is found from the screen: some are the app's."""
+        app_wide = self.action in ("quit", "toggle_theme")
+        return f"app.{self.action}" if app_wide else self.action
+
 
 KEYS = (
     Key(("full_stop",), "next_equation", ".", "next equation", "Step", (", .", "equation")),
@@ -80,7 +86,7 @@ def bindings(keys: tuple[Key, ...] = KEYS) -> list[Binding]:
     return [
         Binding(
             ",".join(key.keys),
-            _app_wide(key.action),
+            key.full_action,
             key.hint[1] if key.hint else key.help,
             show=key.hint is not None,
             key_display=key.hint[0] if key.hint else None,
@@ -88,7 +94,3 @@ def bindings(keys: tuple[Key, ...] = KEYS) -> list[Binding]:
         )
         for key in keys
     ]
-
-
-def _app_wide(action: str) -> str:
-    return f"app.{action}" if action in ("quit", "toggle_theme") else action

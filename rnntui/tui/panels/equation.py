@@ -93,7 +93,7 @@ def _equations(moment: Moment) -> Sequence[Equation]:
         return [line.equation for line in moment.optimiser.equations]
     if position.t == 0:
         return initial_gradients(program)
-    return [e.equation(last=position.t == moment.trace.length) for e in program.backward]
+    return [e.equation(last=not moment.trace.carries(position.t)) for e in program.backward]
 
 
 def _checks_here(moment: Moment) -> list[CheckedValue]:

@@ -14,6 +14,7 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
 
 from rnntui.data.sequence_file import SequenceFile, read_sequence_file
 from rnntui.data.shipped import shipped_files
@@ -67,8 +68,11 @@ class GalleryScreen(Screen[None]):
     @work(thread=True, exclusive=True)
     def _read_titles(self) -> None:
         """Read all files beside the screen; their titles appear as they come."""
+        worker = get_current_worker()
         for number, path in enumerate(self._files):
             found = self._file(path)
+            if worker.is_cancelled:  # the screen has gone
+                return
             self.app.call_from_thread(self._titled, number, path, found)
 
     def _titled(self, number: int, path: Path, found: SequenceFile | InputError) -> None:

@@ -9,6 +9,7 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer
+from textual.worker import get_current_worker
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.session.checks import CheckedValue, check_file
@@ -92,8 +93,10 @@ class StepperScreen(Screen[None]):
     @work(thread=True, exclusive=True)
     def _check(self) -> None:
         """Check every worked answer of the file beside the screen."""
-        checks = tuple(check_file(self.session.file))
-        self.app.call_from_thread(self._checked, checks)
+        worker = get_current_worker()
+        checks = tuple(check_file(self.session.file, lambda: worker.is_cancelled))
+        if not worker.is_cancelled:  # else the screen has gone
+            self.app.call_from_thread(self._checked, checks)
 
     def _checked(self, checks: tuple[CheckedValue, ...]) -> None:
         self.query_one(StatusLine).checks = checks
