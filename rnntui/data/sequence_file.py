@@ -6,9 +6,10 @@ It is validated as a whole; every problem is reported at once, each with its fil
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from typing import Any
 
 import numpy as np
@@ -367,7 +368,7 @@ class _Reader:
             return ()
         if program is None:
             return ()
-        lengths = [sequence.length for sequence in data.sequences]
+        lengths = _Lengths(data)
         symbols = list(data.target_alphabet)
         updates = update_shapes(program, training)
         found: list[Expectation] = []
@@ -375,6 +376,19 @@ class _Reader:
             table = Fields(self.toml, ("expect", number), self.problems)
             found += read_expectations(table, program, lengths, symbols, updates)
         return tuple(found)
+
+
+class _Lengths(Sequence[int]):
+    """T of each sequence; a stream has as many as anyone asks for."""
+
+    def __init__(self, data: Data) -> None:
+        self.data = data
+
+    def __len__(self) -> int:
+        return len(self.data.sequences) if self.data.stream is None else 10**9
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.data.sequence(index).length
 
 
 def _uses_x(equations: tuple[Equation, ...]) -> bool:

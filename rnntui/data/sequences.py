@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rnntui.data.fields import Fields, counted, listed
 from rnntui.data.sequence import InputSequence
+from rnntui.data.streams import TaskStream, read_stream
 from rnntui.text.problems import near_name
 
 Array = npt.NDArray[np.float64]
@@ -28,6 +29,7 @@ _KEYS = (
     "target_alphabet",
     "target_one_hot",
     "mask",
+    "task",
 )
 
 
@@ -36,25 +38,41 @@ class Data:
     """All sequences of a file. alphabets: each symbol's vector; empty where values are given.
 
     flat_targets: the targets were given as one number a timestep, so that they fit a scalar
-    as well as a vector of one.
+    as well as a vector of one. stream: a task that draws sequences without end; `sequences` then
+    has the first of them.
     """
 
     sequences: tuple[InputSequence, ...]
     alphabet: Alphabet
     target_alphabet: Alphabet
     flat_targets: bool = False
+    stream: TaskStream | None = None
+
+    def sequence(self, index: int) -> InputSequence:
+        """The sequence at an index from 0."""
+        return self.sequences[index] if self.stream is None else self.stream[index]
 
 
 def read_data(fields: Fields) -> Data:
     """The [data] table; problems are noted in `fields`, and what could be read is returned."""
     if not isinstance(fields.toml.data.get("data"), dict):
         return Data((), {}, {})  # which has been noted
+    if "task" in fields:
+        return _streamed(fields)
     fields.allow(_KEYS, "[data]")
     before = len(fields.problems)
     alphabet = _alphabet(fields, "alphabet", "one_hot")
     target_alphabet = _alphabet(fields, "target_alphabet", "target_one_hot") or alphabet
     reader = _Reader(fields, alphabet, target_alphabet, len(fields.problems) == before)
     return Data(tuple(reader.sequences()), alphabet, target_alphabet, reader.flat_targets)
+
+
+def _streamed(fields: Fields) -> Data:
+    stream = read_stream(fields)
+    if stream is None:
+        return Data((), {}, {})
+    task = stream.task
+    return Data((stream[0],), task.alphabet, task.target_alphabet, stream=stream)
 
 
 def _alphabet(fields: Fields, table: str, one_hot: str) -> Alphabet:

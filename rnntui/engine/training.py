@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.sequence import InputSequence
+from rnntui.data.streams import TaskStream
 from rnntui.data.training_settings import TrainingSettings
 from rnntui.engine.optimiser import Optimiser, Update
 from rnntui.engine.trace import Fault, Parameters, Trace, compute_trace
@@ -52,18 +53,24 @@ class Iteration:
 
 
 class Trainer:
-    """Computes iterations of a program on a set of sequences."""
+    """Computes iterations of a program on a set of sequences, or on a stream without end."""
 
     def __init__(
-        self, program: Program, sequences: Sequence[InputSequence], settings: TrainingSettings
+        self,
+        program: Program,
+        sequences: Sequence[InputSequence] | TaskStream,
+        settings: TrainingSettings,
     ) -> None:
         self.program = program
-        self.sequences = tuple(sequences)
+        self.sequences = sequences
         self.settings = settings
         self.optimiser = Optimiser(settings, program.model.parameters)
 
     def batch(self, iteration: int) -> tuple[int, ...]:
-        """Which sequences iteration number `iteration` takes: in order, over and over."""
+        """Which sequences iteration number `iteration` takes: in order, a set over and over."""
+        if isinstance(self.sequences, TaskStream):
+            size = self.settings.batch or 1
+            return tuple(range(iteration * size, (iteration + 1) * size))
         count = len(self.sequences)
         size = self.settings.batch or count
         return tuple((iteration * size + k) % count for k in range(size))

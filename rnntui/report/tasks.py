@@ -157,7 +157,7 @@ def _lines(rows: Iterator[Row], width: int | None) -> Iterator[str]:
             shown = (
                 " " * (columns[t] - cell_width(cells[t])) + cells[t] for t in range(start, stop)
             )
-            yield f"{name:<{margin}}  {' '.join(shown)}"
+            yield f"{name:<{margin}}  {' '.join(shown)}".rstrip()
 
 
 def _blocks(columns: list[int], margin: int, width: int | None) -> Iterator[tuple[int, int]]:

@@ -50,7 +50,8 @@ class CheckedValue:
 
 def start_training(file: SequenceFile) -> tuple[Trainer, TrainingState]:
     """The trainer of a file and the state before iteration 0."""
-    trainer = Trainer(file.program, file.data.sequences, file.training)
+    sequences = file.data.stream or file.data.sequences
+    trainer = Trainer(file.program, sequences, file.training)
     hidden = file.sizes.get("hidden")
     training = file.training
     parameters = draw_parameters(
@@ -88,7 +89,7 @@ def check_file(
         for sequence in sorted({e.sequence for e in expectations}):
             trace = compute_trace(
                 file.program,
-                file.data.sequences[sequence],
+                file.data.sequence(sequence),
                 state.parameters,
                 file.training.reduction,
                 file.training.truncate,

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rnntui.language.evaluate import evaluate_parts
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.render import Token, formula_text, name_symbol, to_formula
-from rnntui.language.tree import Binary, Call, Expression, Index, Name, Negative, Number, names
+from rnntui.language.tree import (
+    Binary,
+    Call,
+    Equation,
+    Expression,
+    Index,
+    Name,
+    Negative,
+    Number,
+    names,
+)
+from rnntui.session.checks import CheckedValue
 from rnntui.session.moment import Moment
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the working. kind: symbols, numbers, terms, pre-activation or value."""
+    """One line of the working. kind: symbols, numbers, terms, pre-activation or value.
+
+    collapse: the nodes of the equation that this line shows as values, by id.
+    """
 
     kind: str
     tokens: tuple[Token, ...]
+    collapse: Mapping[int, Any]
 
     def __str__(self) -> str:
         return formula_text(list(self.tokens))
@@ -28,12 +43,15 @@ class Line:
 class Explanation:
     """The working of one equation at one moment.
 
-    title: what the quantity is. target: its symbol. result: its value.
+    title: what the quantity is. target: its symbol. parts: the value of every node, by id.
+    result: the value of the whole.
     """
 
     title: str
     target: str
+    equation: Equation
     lines: tuple[Line, ...]
+    parts: Mapping[int, Any]
     result: Any
 
 
@@ -51,8 +69,24 @@ def explain(moment: Moment, digits: int = 2, most: int = 6) -> Explanation:
         collapse = {id(node): parts[id(node)] for node in nodes}
         tokens = tuple(to_formula(root, shapes, collapse, digits, most))
         if not lines or formula_text(list(tokens)) != str(lines[-1]):
-            lines.append(Line(kind, tokens))
-    return Explanation(_title(moment), name_symbol(equation.target), tuple(lines), parts[id(root)])
+            lines.append(Line(kind, tokens, collapse))
+    target = name_symbol(equation.target)
+    return Explanation(_title(moment), target, equation, tuple(lines), parts, parts[id(root)])
+
+
+def answers_here(moment: Moment) -> list[CheckedValue]:
+    """The worked answers for what the cursor's equation computes."""
+    position = moment.position
+    if position.phase == "update":
+        target = moment.equation.target
+        return [c for c in moment.checks if (c.value.kind, c.value.name) == ("updates", target)]
+    kinds = ("values", "prediction") if position.phase == "forward" else ("gradients",)
+    keys = (moment.quantity, f"pre({moment.quantity})")
+    return [
+        check
+        for check in moment.checks
+        if check.value.kind in kinds and check.value.name in keys and check.value.t == position.t
+    ]
 
 
 def _steps(root: Expression) -> Iterator[tuple[str, list[Expression]]]:

@@ -826,7 +826,7 @@ f.toml, line 9, column 13: `reduction` cannot be `average`; there are sum, mean
 [training]
 lr = 0.1
 -----
-f.toml, line 9, column 1: `lr` is not a key of [training]; there are optimizer, learning_rate, momentum, beta1, beta2, epsilon, weight_decay, alpha, clip_norm, clip_value, schedule, step_size, gamma, minimum_learning_rate, cosine_iterations, iterations, fixed, reduction, batch, seed, initialisation
+f.toml, line 9, column 1: `lr` is not a key of [training]; there are optimizer, learning_rate, momentum, beta1, beta2, epsilon, weight_decay, alpha, clip_norm, clip_value, schedule, step_size, gamma, minimum_learning_rate, cosine_iterations, iterations, fixed, reduction, truncate, batch, seed, initialisation
     lr = 0.1
     ^
 =====
@@ -1003,7 +1003,7 @@ f.toml, line 9, column 9: `wrong` is true or false
 =====
 "\u001b[31mred" = 1
 -----
-f.toml, line 8, column 1: `\x1b[31mred` is not a key of [data]; there are alphabet, one_hot, sequence, sequences, values, length, targets, target_alphabet, target_one_hot, mask
+f.toml, line 8, column 1: `\x1b[31mred` is not a key of [data]; there are alphabet, one_hot, sequence, sequences, values, length, targets, target_alphabet, target_one_hot, mask, task
     "\u001b[31mred" = 1
     ^
 =====

@@ -1,0 +1,52 @@
+"""Sequences without end: a task draws a fresh one for every place of every batch.
+
+The sequence at an index depends on the seed and the index alone, so that going back to an iteration
+finds the very same sequences, without remembering any.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from rnntui.data.fields import Fields
+from rnntui.data.tasks.registry import TASKS, make_task
+from rnntui.data.tasks.task import Task, TaskSequence
+from rnntui.text.problems import InputError
+
+_KEPT = 256  # sequences kept: those of an iteration and its neighbours are asked for again
+
+KEYS = ("task", "options", "seed")
+
+
+class TaskStream:
+    """The sequences of a task by index, from 0."""
+
+    def __init__(self, task: Task, seed: int) -> None:
+        self.task, self.seed = task, seed
+        self._drawn = lru_cache(maxsize=_KEPT)(self._draw)
+
+    def __getitem__(self, index: int) -> TaskSequence:
+        """The sequence at an index."""
+        return self._drawn(index)
+
+    def _draw(self, index: int) -> TaskSequence:
+        return self.task.draw(np.random.default_rng([self.seed, index]))
+
+
+def read_stream(fields: Fields) -> TaskStream | None:
+    """`task = "reber"` of a [data] table, with `options` and a `seed`; problems are noted."""
+    fields.allow(KEYS, "[data] with a task")
+    before = len(fields.problems)
+    name = fields.choice("task", TASKS, next(iter(TASKS)))
+    options = dict(fields.table("options").data)
+    seed = fields.whole("seed", 0, most=2**63)
+    if len(fields.problems) > before:
+        return None
+    try:
+        return TaskStream(make_task(name, **options), seed)
+    except InputError as error:
+        for problem in error.problems:
+            fields.problem(problem.message, problem.hint, "options")
+        return None

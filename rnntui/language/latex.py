@@ -1,0 +1,318 @@
+"""Layout → LaTeX, for amsmath and for MathJax; and text of any script → LaTeX that any engine takes.
+
+Only commands that GitHub allows are used, too: it refuses \\operatorname, for one.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rnntui.language.layout import (
+    Accent,
+    Cases,
+    Fence,
+    Fraction,
+    Function,
+    Math,
+    Matrix,
+    Numeral,
+    Operator,
+    Root,
+    Row,
+    Script,
+    Sum,
+    Symbol,
+    tall,
+)
+
+# Signs of formulas; letters of other scripts go into \text.
+_SIGNS = {
+    "∂": r"\partial ",
+    "⊤": r"\top",
+    "⋮": r"\vdots",
+    "⋯": r"\cdots",
+    "⋱": r"\ddots",
+    "…": r"\dots ",
+    "−": "-",
+    "·": r"\cdot",
+    "⊙": r"\odot",
+    "⊗": r"\otimes",
+    "≤": r"\leq",
+    "≥": r"\geq",
+    "≠": r"\neq",
+    "←": r"\leftarrow",
+    "×": r"\times ",
+    "‖": r"\Vert",
+    "|": r"\vert",
+    "⟨": r"\langle",
+    "⟩": r"\rangle",
+}
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma"
+    " sigma tau upsilon phi chi psi omega"
+).split()
+_GREEK = {chr(0x3B1 + n): "\\" + name for n, name in enumerate(_GREEK_NAMES)}
+_GREEK |= {
+    c: "\\" + unicodedata.name(c).rpartition(" ")[2].capitalize() for c in "ΓΔΘΞΠΣΥΦΨΩ"
+} | {"ο": "o", "Λ": r"\Lambda", "Υ": r"\Upsilon"}
+_FUNCTIONS = ("tanh", "exp", "log", "min", "max")
+_ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
+
+
+@dataclass(frozen=True)
+class LatexStyle:
+    """What the reader of the LaTeX takes.
+
+    text: escapes text for \\text{…}. align_signs: numbers of a column stand below one another,
+    by \\phantom, which GitHub refuses.
+    """
+
+    text: Callable[[str], str]
+    align_signs: bool = True
+
+
+def to_latex(math: Math, style: LatexStyle | None = None) -> str:
+    """The formula as LaTeX for math mode."""
+    return _Printer(style or LatexStyle(latex_text)).print(math)
+
+
+class _Printer:
+    def __init__(self, style: LatexStyle) -> None:
+        self.style = style
+
+    def print(self, math: Math) -> str:
+        match math:
+            case Symbol():
+                return self._symbol(math)
+            case Numeral():
+                return _numeral(math.text)
+            case Function():
+                return self._function(math.text)
+            case Operator():
+                return _operator(math)
+            case Row():
+                return self._row(math)
+            case Script():
+                return self._script(math)
+            case Accent():
+                return f"{_ACCENTS[math.kind]}{{{self.print(math.base)}}}"
+            case Fraction():
+                return rf"\frac{{{self.print(math.over)}}}{{{self.print(math.under)}}}"
+            case Root():
+                return rf"\sqrt{{{self.print(math.inside)}}}"
+            case Sum():
+                return rf"\sum_{{{self.print(math.lower)}}}^{{{self.print(math.upper)}}}"
+            case Fence():
+                return self._fence(math)
+            case Matrix():
+                return self._matrix(math)
+            case Cases():
+                return self._cases(math)
+        raise TypeError(math)
+
+    def _symbol(self, symbol: Symbol) -> str:
+        text = symbol.text
+        if text in _SIGNS or text in _GREEK:
+            return _SIGNS.get(text) or _GREEK[text]
+        if not text.isascii():
+            return rf"\text{{{self.style.text(text)}}}"
+        if symbol.style == "bold":
+            return rf"\mathbf{{{text}}}"
+        escaped = text.replace("_", r"\_")
+        return escaped if symbol.style == "italic" else rf"\mathrm{{{escaped}}}"
+
+    def _function(self, name: str) -> str:
+        if name in _FUNCTIONS:
+            return "\\" + name
+        if name in ("σ", "Θ"):
+            return _GREEK[name]
+        return rf"\mathrm{{{name.replace('_', chr(92) + '_').replace(' ', chr(92) + ',')}}}"
+
+    def _row(self, row: Row) -> str:
+        found = ""
+        for number, item in enumerate(row.items):
+            text = self.print(item)
+            if number == 0 and isinstance(item, Operator) and item.form == "infix":
+                text = "{}" + text  # or it would be set as a sign of what follows
+            before = row.items[number - 1] if number else None
+            if isinstance(before, Function) and isinstance(item, Fence) and tall(item.inside):
+                text = r"\!" + text
+            joint = found[-1:].isalpha() and text[:1].isalpha() and "\\" in found
+            found += " " + text if joint else text
+        return found
+
+    def _script(self, script: Script) -> str:
+        below = "" if script.below is None else f"_{{{self.print(script.below)}}}"
+        above = "" if script.above is None else f"^{{{self.print(script.above)}}}"
+        base = self.print(script.base)
+        if isinstance(script.base, Script) and above:
+            base = f"{{{base}}}" if script.base.above is not None else base
+        return base + below + above
+
+    def _fence(self, fence: Fence) -> str:
+        inside = self.print(fence.inside)
+        left, right = _SIGNS.get(fence.left, fence.left), _SIGNS.get(fence.right, fence.right)
+        if fence.left in "([" and fence.right in ")]" and left and right and not tall(fence.inside):
+            return f"{left}{inside}{right}"
+        return rf"\left{left or '.'} {inside} \right{right or '.'}"
+
+    def _matrix(self, matrix: Matrix) -> str:
+        columns = [self._column(column) for column in zip(*matrix.rows, strict=True)]
+        rows = [" & ".join(row) for row in zip(*columns, strict=True)]
+        return r"\begin{bmatrix} " + r" \\ ".join(rows) + r" \end{bmatrix}"
+
+    def _column(self, items: tuple[Math, ...]) -> list[str]:
+        texts = [self.print(item) for item in items]
+        if not self.style.align_signs or not any(text.startswith("-") for text in texts):
+            return texts
+        return [
+            text if text.startswith("-") or not isinstance(item, Numeral) else rf"\phantom{{-}}{text}"
+            for text, item in zip(texts, items, strict=True)
+        ]
+
+    def _cases(self, cases: Cases) -> str:
+        rows = [
+            self.print(value)
+            + " & "
+            + (r"\text{otherwise}" if condition is None else rf"\text{{if }} {self.print(condition)}")
+            for value, condition in cases.rows
+        ]
+        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+
+
+def _operator(operator: Operator) -> str:
+    sign = _SIGNS.get(operator.sign, operator.sign)
+    match operator.form:
+        case "infix":
+            return f" {sign} " if sign else r" \, "
+        case "separator":
+            return f"{sign} "
+    return sign
+
+
+def _numeral(text: str) -> str:
+    if text in ("nan", "inf", "-inf"):
+        return {"nan": r"\mathrm{NaN}", "inf": r"\infty", "-inf": r"-\infty"}[text]
+    mantissa, _, exponent = text.partition("e")
+    return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
+
+
+# --- text ---
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}",
+    "–": "--",
+    "—": "---",
+    "‘": "`",
+    "’": "'",
+    "“": "``",
+    "”": "''",
+    "…": r"\dots{}",
+    "ß": r"\ss{}",
+    "æ": r"\ae{}",
+    "Æ": r"\AE{}",
+    "œ": r"\oe{}",
+    "Œ": r"\OE{}",
+    "ø": r"\o{}",
+    "Ø": r"\O{}",
+    "ł": r"\l{}",
+    "Ł": r"\L{}",
+    "ı": r"\i{}",
+    "§": r"\S{}",
+    "©": r"\copyright{}",
+    "\N{NO-BREAK SPACE}": "~",
+}
+_IN_MATH = {
+    "→": r"\rightarrow",
+    "⇒": r"\Rightarrow",
+    "≈": r"\approx",
+    "±": r"\pm",
+    "∞": r"\infty",
+    "√": r"\surd",
+    "∑": r"\sum",
+    "∈": r"\in",
+    "°": r"^{\circ}",
+    "ℓ": r"\ell",
+    "÷": r"\div",
+    "ϵ": r"\epsilon",
+    "¬": r"\neg",
+    "∇": r"\nabla",
+}
+_MARKS = {
+    "\u0300": "`",
+    "\u0301": "'",
+    "\u0302": "^",
+    "\u0303": "~",
+    "\u0304": "=",
+    "\u0306": "u",
+    "\u0307": ".",
+    "\u0308": '"',
+    "\u030a": "r",
+    "\u030b": "H",
+    "\u030c": "v",
+    "\u0327": "c",
+}
+
+
+def latex_text(text: str) -> str:
+    """Text as ASCII that LaTeX sets as it is; characters that no standard font has as [U+4E2D]."""
+    found: list[str] = []
+    for character in unicodedata.normalize("NFC", text):
+        if unicodedata.combining(character) and found:  # one that has no letter of its own: c̃
+            found[-1] = _accented(found[-1], character)
+        else:
+            found.append(_character(character))
+    return "".join(found)
+
+
+def _character(character: str) -> str:
+    if character in _SPECIAL:
+        return _SPECIAL[character]
+    if " " <= character <= "~":
+        return character
+    math = _IN_MATH.get(character) or _GREEK.get(character) or _SIGNS.get(character, "").strip()
+    if math:
+        return rf"\ensuremath{{{math}}}"
+    decomposed = unicodedata.normalize("NFD", character)
+    if len(decomposed) > 1 and decomposed[0].isascii() and decomposed[1] in _MARKS:
+        letter = decomposed[0]
+        for mark in decomposed[1:]:
+            letter = _accented(letter, mark)
+        return letter
+    return _compatible(character) or f"[U+{ord(character):04X}]"
+
+
+def _compatible(character: str) -> str:
+    """Raised and lowered digits and letters, and fractions."""
+    kind, _, plain = unicodedata.decomposition(character).partition("> ")
+    text = "".join(chr(int(code, 16)) for code in plain.split())
+    match kind:
+        case "<super" | "<sub" if text.isascii() and text.isalnum():
+            sign = "^" if kind == "<super" else "_"
+            return rf"\ensuremath{{{sign}{{{text}}}}}"
+        case "<fraction":
+            over, _, under = text.partition("\N{FRACTION SLASH}")
+            if over and under:
+                return rf"\ensuremath{{\frac{{{over}}}{{{under}}}}}"
+    return ""
+
+
+def _accented(letter: str, mark: str) -> str:
+    accent = _MARKS.get(mark)
+    return rf"\{accent}{{{letter}}}" if accent else f"{letter}[U+{ord(mark):04X}]"
