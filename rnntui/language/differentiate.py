@@ -254,8 +254,6 @@ class _Pullback:
         self, a: Expression, b: Expression, g: Expression
     ) -> Iterable[tuple[Expression, Expression]]:
         match len(self._shape(a)), len(self._shape(b)):
-            case (1, 1):
-                return (a, multiply(g, b)), (b, multiply(g, a))
             case (2, 1):
                 return (a, call("outer", g, b)), (b, Binary("@", _transposed(a), g))
             case (1, 2):

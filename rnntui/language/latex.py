@@ -54,9 +54,11 @@ _GREEK_NAMES = (
     " sigma tau upsilon phi chi psi omega"
 ).split()
 _GREEK = {chr(0x3B1 + n): "\\" + name for n, name in enumerate(_GREEK_NAMES)}
-_GREEK |= {
-    c: "\\" + unicodedata.name(c).rpartition(" ")[2].capitalize() for c in "ΓΔΘΞΠΣΥΦΨΩ"
-} | {"ο": "o", "Λ": r"\Lambda", "Υ": r"\Upsilon"}
+_GREEK |= {c: "\\" + unicodedata.name(c).rpartition(" ")[2].capitalize() for c in "ΓΔΘΞΠΣΥΦΨΩ"} | {
+    "ο": "o",
+    "Λ": r"\Lambda",
+    "Υ": r"\Upsilon",
+}
 _FUNCTIONS = ("tanh", "exp", "log", "min", "max")
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
 
@@ -168,7 +170,9 @@ class _Printer:
         if not self.style.align_signs or not any(text.startswith("-") for text in texts):
             return texts
         return [
-            text if text.startswith("-") or not isinstance(item, Numeral) else rf"\phantom{{-}}{text}"
+            text
+            if text.startswith("-") or not isinstance(item, Numeral)
+            else rf"\phantom{{-}}{text}"
             for text, item in zip(texts, items, strict=True)
         ]
 
@@ -176,7 +180,11 @@ class _Printer:
         rows = [
             self.print(value)
             + " & "
-            + (r"\text{otherwise}" if condition is None else rf"\text{{if }} {self.print(condition)}")
+            + (
+                r"\text{otherwise}"
+                if condition is None
+                else rf"\text{{if }} {self.print(condition)}"
+            )
             for value, condition in cases.rows
         ]
         return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"

@@ -143,4 +143,6 @@ def _cases(cases: Cases) -> str:
         if condition is not None:
             when = f"<mtext>if&#xA0;</mtext>{_print(condition)}"
         rows += f"<mtr><mtd>{_print(value)}</mtd><mtd>{when}</mtd></mtr>"
-    return f'<mrow><mo form="prefix" fence="true">{{</mo><mtable class="cases">{rows}</mtable></mrow>'
+    return (
+        f'<mrow><mo form="prefix" fence="true">{{</mo><mtable class="cases">{rows}</mtable></mrow>'
+    )

@@ -116,7 +116,7 @@ class _Inference:
             self._name(target, found)
 
     def _assume_hidden(self) -> bool:
-        unknown = [key for key in self.states if self.shapes[key] is None]
+        unknown = [key for key in self.states if self.shapes[key] in (None, (None,))]
         if self.hidden is None or not unknown:
             return False
         for key in unknown:
@@ -262,17 +262,21 @@ class _Inference:
             if shape == ():
                 hint = "a matrix product takes vectors and matrices; a scalar multiplies with *"
                 raise ShapeError(f"`{_short(operand)}` is a scalar", node, hint)
-        if left is None and right is not None and expected is not None:
-            inner = right[0]
-            rows = expected[:1] if len(right) == 1 else expected[:-1]
-            if len(expected) >= len(right) - 1:
-                left = self.visit(node.left, (*rows, inner))
+        # beside a vector stands a matrix; beside a matrix, what the result is like tells the rest
+        line = expected if expected is not None and len(expected) == 1 else (None,)
+        if left is None and right is not None and len(right) == 1:
+            left = self.visit(node.left, (*line, right[0]))
+        elif left is None and right is not None and expected is not None:
+            left = self.visit(node.left, (*expected[:-1], right[0]))
+        elif right is None and left is not None and len(left) == 1:
+            right = self.visit(node.right, (left[0], *line))
         elif right is None and left is not None and expected is not None:
-            rank = len(expected) - (len(left) - 1)
-            if rank in (0, 1):
-                right = self.visit(node.right, (left[-1], *expected[len(left) - 1 :]))
+            right = self.visit(node.right, (left[1], *expected[1:]))
         if left is None or right is None:
             return expected
+        if len(left) == len(right) == 1:
+            message = f"`{_short(node.left)}` and `{_short(node.right)}` are both vectors"
+            raise ShapeError(message, node, "@ takes a matrix; their scalar product is dot(a, b)")
         if left[-1] is not None and right[0] is not None and left[-1] != right[0]:
             columns = _counted(left[-1], "column" if len(left) == 2 else "component")
             rows_text = _counted(right[0], "row" if len(right) == 2 else "component")

@@ -295,7 +295,9 @@ class _Typesetter:
             case "outer":
                 return self._infix(arguments[0], "⊗", arguments[1], _FACTOR, _FACTOR)
             case "xdivy":  # a quotient, whatever it takes 0 / 0 to be
-                return Fraction(self.math(arguments[0], _COMPARE), self.math(arguments[1], _COMPARE))
+                return Fraction(
+                    self.math(arguments[0], _COMPARE), self.math(arguments[1], _COMPARE)
+                )
             case "sqrt":
                 return Root(self._listed(node))
             case "abs":

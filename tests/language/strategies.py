@@ -313,7 +313,6 @@ class _Builder:
             lambda: Call("mean", (self.expression(inner, depth),)),
             lambda: Call("norm", (self._positive(inner, depth),)),
             lambda: Call("dot", pair()),
-            lambda: Binary("@", *pair()),
             lambda: self._part(self.expression(vector, depth), vector),
             lambda: self._part(self.expression((2, 3), depth), (2, 3)),
             lambda: Call("squared_error", pair()),

@@ -35,7 +35,6 @@ class TestFirmRules:
             ("y = x @ W", {"x": (3,), "y": (2,)}, {"W": (3, 2)}),
             ("y = A @ B", {"A": (2, 3), "y": (2, 4)}, {"B": (3, 4)}),
             ("y = A @ B", {"B": (3, 4), "y": (2, 4)}, {"A": (2, 3)}),
-            ("y = a @ b", {"a": (3,), "b": (3,)}, {"y": ()}),
             ("y = W.T @ x", {"W": (2, 3), "y": (3,)}, {"x": (2,)}),
             ("y = W.T @ x", {"x": (2,), "y": (3,)}, {"W": (2, 3)}),
             ("y = outer(a, b)", {"a": (2,), "b": (3,)}, {"y": (2, 3)}),
@@ -169,6 +168,8 @@ MATRIX = {"W": (2, 3), "x": (3,), "a": (2,), "b": (3,), "s": (), "M": (3, 3)}
         ("y = s @ x", 7,
          "`s` is a scalar; a matrix product takes vectors and matrices; "
          "a scalar multiplies with *"),
+        ("y = a @ b", 7,
+         "`a` and `b` are both vectors; @ takes a matrix; their scalar product is dot(a, b)"),
         ("y = dot(a, b)", 5,
          "`a` is a vector of 2 but `b` is a vector of 3; `dot` takes two of one shape"),
         ("y = dot(2, 3)", 9, "`2` is a scalar, where a vector of ? is needed"),
@@ -204,10 +205,10 @@ def test_clashes(text, column, message):
     [
         ("h = tanh(W @ x + U @ h[t-1])\ny = V @ h",
          "line 1, column 1: the shape of `h` cannot be told; give [sizes] hidden = …"),
-        ("a = W @ x + b\ny = tanh(ba) @ V",
+        ("a = w * x + b\ny = tanh(ba) @ V",
          "line 2, column 10: the shape of `ba` cannot be told; give `ba` a value, or a shape; "
          "or did you mean `a`?"),
-        ("a = W @ x + b\ny = tanh(zz) @ V",
+        ("a = w * x + b\ny = tanh(zz) @ V",
          "line 2, column 10: the shape of `zz` cannot be told; give `zz` a value, or a shape"),
     ],
 )  # fmt: skip
