@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,9 @@ import numpy.typing as npt
 
 from rnntui.data.expectations import Expectation, read_expectations
 from rnntui.data.fields import Fields, listed
+from rnntui.data.metrics import Metrics, read_metrics
 from rnntui.data.sequences import Data, read_data
+from rnntui.data.tasks.task import TaskSequence
 from rnntui.data.training_settings import (
     TrainingSettings,
     read_optimizer_state,
@@ -57,6 +58,7 @@ _KEYS = (
     "initial",
     "training",
     "optimizer_state",
+    "metrics",
     "expect",
 )
 
@@ -77,6 +79,7 @@ class SequenceFile:
     parameters: Mapping[str, Array]
     training: TrainingSettings
     expectations: tuple[Expectation, ...]
+    metrics: Metrics = field(default_factory=Metrics)
 
     @property
     def model(self) -> Model:
@@ -126,6 +129,9 @@ class _Reader:
             table = fields.table("optimizer_state")
             training = read_optimizer_state(table, training, program)
         expectations = self._expectations(program, data, training)
+        metrics = Metrics()
+        if program is not None:
+            metrics = read_metrics(fields.table("metrics"), program, _truth(data))
         if self.problems or program is None:
             raise InputError(_in_order(self.problems))
         return SequenceFile(
@@ -138,6 +144,7 @@ class _Reader:
             parameters=parameters,
             training=training,
             expectations=expectations,
+            metrics=metrics,
         )
 
     def _sizes(self) -> dict[str, int]:
@@ -376,6 +383,13 @@ class _Reader:
             table = Fields(self.toml, ("expect", number), self.problems)
             found += read_expectations(table, program, lengths, symbols, updates)
         return tuple(found)
+
+
+def _truth(data: Data) -> Shape | None:
+    """The shape of the true probabilities at a timestep, where a task has them."""
+    first = data.sequences[0]
+    found = first.truth if isinstance(first, TaskSequence) else None
+    return None if found is None else found.shape[1:]
 
 
 class _Lengths(Sequence[int]):

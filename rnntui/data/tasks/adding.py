@@ -55,17 +55,16 @@ class Adding(Task):
         inputs[[one, other], 1] = 1.0
         if 0 in (one, other):
             inputs[0, 0] = 0.0
-        total = inputs[one, 0] + inputs[other, 0]
+        x1, x2 = inputs[[one, other], 0].tolist()
         targets = np.zeros((length, 1))
-        targets[-1] = 0.5 + total / 4.0
+        targets[-1] = 0.5 + (x1 + x2) / 4.0
         states = np.zeros(length + 1, dtype=np.int64)
         states[1:] = np.cumsum(inputs[:, 1] == 1.0)
-        x1, x2 = inputs[one, 0], inputs[other, 0]
         return TaskSequence(
             inputs=read_only(inputs),
             targets=read_only(targets),
             mask=last_only(length),
             states=read_only(states),
             state_names=self.state_names,
-            words=f"½ + ({x1:.2f} {'−' if x2 < 0 else '+'} {abs(x2):.2f})/4 = {targets[-1, 0]:.2f}",
+            words=f"½ + ({x1:.2f} {'+-'[x2 < 0]} {abs(x2):.2f})/4 = {targets[-1, 0]:.2f}",
         )

@@ -24,9 +24,7 @@ class BinaryAddition(Task):
     title = "Binary addition"
     states_are = "carry"
     description = "Add two numbers bit by bit, least significant first; the state is the carry."
-    source = (
-        "Elman 1990, Finding structure in time, has the like; here with 8 bits, as in many courses"
-    )
+    source = "Cottrell & Tsung 1993, Learning simple arithmetic procedures; here binary, 8 bits"
     bits: int = option(8, 2, 62, "timesteps; a and b have one bit less")
 
     @cached_property

@@ -167,5 +167,5 @@ class AnBnCn(CountingTask):
     title = "aⁿbⁿcⁿ"
     states_are = "count"
     description = "The same with n C as well, which no context-free grammar can count."
-    source = "Gers & Schmidhuber 2001, LSTM recurrent networks learn simple context-free languages"
+    source = "Gers & Schmidhuber 2001, Learning simple context-free and context-sensitive languages"
     letters = "ABC"

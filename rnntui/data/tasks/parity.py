@@ -22,7 +22,7 @@ class Parity(Task):
     title = "Parity"
     states_are = "parity"
     description = "Answer after each bit whether the ones so far are odd: a single flip-flop."
-    source = "Minsky & Papert 1969, Perceptrons, in time; Hochreiter & Schmidhuber 1997, section 1"
+    source = "Minsky & Papert 1969, Perceptrons; here bit after bit"
     length: int = option(12, 1, 10_000, "timesteps")
 
     @cached_property
