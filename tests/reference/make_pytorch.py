@@ -144,7 +144,7 @@ def pair_references() -> Iterator[Any]:
         ("where(a < b, a, 2 * b)", lambda a, b: torch.where(a < b, a, 2 * b)),
         ("where(a >= b, a, 2 * b)", lambda a, b: torch.where(a >= b, a, 2 * b)),
         ("dot(a, b)", torch.dot),
-        ("a @ b", torch.matmul),
+        ("dot(b, a)", lambda a, b: torch.dot(b, a)),
         ("outer(a, b)", torch.outer),
         ("squared_error(a, b)", lambda a, b: 0.5 * F.mse_loss(a, b, reduction="sum")),
         ("mean_squared_error(a, b)", F.mse_loss),
