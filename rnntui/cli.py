@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,9 @@ from rnntui import __version__
 from rnntui.data.sequence_file import SequenceFile, read_sequence_file
 from rnntui.data.shipped import find_file
 from rnntui.text.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from rnntui.session.training_run import TrainingRun
 
 BAD_INPUT = 2
 
@@ -62,6 +65,8 @@ def main() -> None:
     rnntui FILE               open a sequence file (or a shipped one by name: rnntui lstm-ab)
     rnntui check FILE…        hold files against their worked answers
     rnntui trace FILE         print one iteration, every value and gradient, as JSON
+    rnntui train FILE         train without the stepper
+    rnntui tasks              list what generates sequences; rnntui generate TASK prints some
     """
 
 
@@ -168,6 +173,131 @@ def trace(file: str, iteration: int, sequence: int) -> None:
 def _print_json(found: Any, indent: int | None = None) -> None:
     """Print JSON, which is UTF-8 whatever the terminal's encoding is."""
     click.echo(json.dumps(found, ensure_ascii=False, indent=indent).encode("utf-8"))
+
+
+@main.command()
+@click.argument("file")
+@click.option("--iterations", type=click.IntRange(1), help="How many; as the file says, or 1000.")
+@click.option("--seed", type=click.IntRange(0), help="Another seed of the initial parameters.")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
+              help="Another value of the file, such as training.learning_rate=0.05.")  # fmt: skip
+@click.option("--until", default="", metavar="CONDITION",
+              help="Stop when this holds, such as 'loss < 0.01'.")  # fmt: skip
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write parameters and optimiser to this .npz, also after Ctrl-C.")  # fmt: skip
+@click.option("--resume", type=click.Path(dir_okay=False, path_type=Path),
+              help="Go on from a saved run, bit for bit.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True,
+              help="One JSON object a recorded iteration, and one for the end.")  # fmt: skip
+@_refusing
+def train(
+    file: str,
+    iterations: int | None,
+    seed: int | None,
+    overrides: tuple[str, ...],
+    until: str,
+    save: Path | None,
+    resume: Path | None,
+    as_json: bool,
+) -> None:
+    """Train a sequence file without the stepper.
+
+    Exit status 0, or 1 where training stopped because a number was not finite.
+
+    \b
+    rnntui train carousel
+    rnntui train reber --iterations 5000 --seed 3 --until 'error < 0.002' --save reber.npz
+    rnntui train lstm-ab --set training.optimizer=adam --json | jq .loss
+    """
+    from rnntui.session.saved_run import load_run, save_run
+    from rnntui.session.training_run import TrainingRun
+
+    if seed is not None:
+        overrides = (*overrides, f"training.seed={seed}")
+    sequence_file = read_sequence_file(find_file(file), overrides)
+    state = None if resume is None else load_run(resume, sequence_file)
+    run = TrainingRun(sequence_file, until, state)
+    count = iterations or sequence_file.training.iterations or 1000
+    try:
+        _train(run, count, as_json)
+    except KeyboardInterrupt:
+        run.stopped = "interrupted"
+    if save is not None:
+        save_run(save, run.after)
+    _print_end(run, as_json)
+    sys.exit(1 if run.failed else 0)
+
+
+def _train(run: TrainingRun, count: int, as_json: bool) -> None:
+    from rnntui.report.trace_json import plain
+
+    if not as_json:
+        from rnntui.tui.train_progress import show_progress
+
+        show_progress(run.run(count), count, run.file.title)
+        return
+    every = run.file.metrics.every
+    for step in run.run(count):
+        if step.iteration % every == 0 or step.metrics:
+            metrics = {key: plain(value) for key, value in step.metrics.items()}
+            click.echo(
+                json.dumps({"iteration": step.iteration, "loss": plain(step.loss), **metrics})
+            )
+
+
+def _print_end(run: TrainingRun, as_json: bool) -> None:
+    from rnntui.report.trace_json import plain
+
+    if as_json:
+        end = {"iterations": run.after.iteration, "loss": plain(run.loss)}
+        end |= {key: plain(value) for key, value in run.metrics.items()}
+        click.echo(json.dumps({**end, "stopped": run.stopped or None}))
+        return
+    from rnntui.tui.train_progress import print_outcome
+
+    print_outcome(run.loss, run.metrics, run.after.iteration, run.stopped)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@_refusing
+def tasks(as_json: bool) -> None:
+    """List the tasks that generate sequences, with their options.
+
+    In a sequence file: [data] task = "reber", options = { … }, seed = 1.
+    """
+    from rnntui.report.tasks import tasks_json, tasks_text
+
+    click.echo(json.dumps(tasks_json(), ensure_ascii=False) if as_json else tasks_text())
+
+
+@main.command()
+@click.argument("task")
+@click.option("-n", "count", default=5, show_default=True, type=click.IntRange(1, 10**6),
+              help="How many sequences.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
+@click.option("--set", "options", multiple=True, metavar="OPTION=NUMBER",
+              help="An option of the task, such as lag=30.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@_refusing
+def generate(task: str, count: int, seed: int, options: tuple[str, ...], as_json: bool) -> None:
+    """Print sequences of a task.
+
+    \b
+    rnntui generate reber -n 5 --seed 1
+    rnntui generate copy --set lag=30 --json
+    """
+    from itertools import islice
+
+    from rnntui.data.tasks.registry import make_task, read_options
+    from rnntui.report.tasks import samples_json, samples_text
+
+    made = make_task(task, **read_options(options))
+    drawn = list(islice(made.sequences(seed), count))
+    if as_json:
+        click.echo(json.dumps(samples_json(made, seed, drawn), ensure_ascii=False))
+    else:
+        click.echo(samples_text(made, drawn))
 
 
 def _files(names: tuple[str, ...], problems: list[Problem]) -> Iterator[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -118,12 +119,8 @@ class Fields:
         return self._array(value, (key, *inner))
 
     def _array(self, value: Any, path: Path) -> Array | None:
-        if (
-            isinstance(value, list)
-            and value
-            and all(isinstance(v, float) and math.isfinite(v) for v in value)
-        ):
-            return np.array(value, dtype=np.float64)  # the common case, fast for long lists
+        if isinstance(value, list) and (plain := _plain_numbers(value)) is not None:
+            return plain  # the common case, fast for long lists
         if not isinstance(value, list):
             return self._scalar(value, path)
         if not value:
@@ -161,6 +158,22 @@ class Fields:
             self.problem(f"{size} is not a value that can be computed with", "", *path)
             return None
         return np.array(number)
+
+
+def _plain_numbers(value: list[Any]) -> Array | None:
+    """Numbers, or rows of them, converted all at once; None where anything calls for a closer look."""
+    rows = value if value and type(value[0]) is list else [value]
+    if not rows[0] or not all(type(row) is list and len(row) == len(rows[0]) for row in rows):
+        return None
+    if set(map(type, chain.from_iterable(rows))) - {int, float}:
+        return None
+    try:
+        numbers = np.array(rows, dtype=np.float64)
+    except OverflowError:
+        return None
+    if not np.isfinite(numbers).all():
+        return None
+    return numbers if rows is value else numbers[0]
 
 
 def counted(number: int, noun: str) -> str:

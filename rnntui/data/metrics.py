@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rnntui.data.fields import Fields
-from rnntui.language.parse import Origin, parse_expression
+from rnntui.language.expression import Origin
+from rnntui.language.parse import parse_expression
 from rnntui.language.program import Program
 from rnntui.language.shapes import Shape, describe, shape_of
 from rnntui.language.tree import Expression, names

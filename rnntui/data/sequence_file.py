@@ -17,6 +17,7 @@ import numpy.typing as npt
 from rnntui.data.expectations import Expectation, read_expectations
 from rnntui.data.fields import Fields, listed
 from rnntui.data.metrics import Metrics, read_metrics
+from rnntui.data.overrides import with_overrides
 from rnntui.data.sequences import Data, read_data
 from rnntui.data.tasks.task import TaskSequence
 from rnntui.data.training_settings import (
@@ -87,9 +88,12 @@ class SequenceFile:
         return self.program.model
 
 
-def read_sequence_file(file: str | Path) -> SequenceFile:
-    """Read and check a sequence file. Raises InputError with every problem found."""
-    return _Reader(read_toml(file)).read()
+def read_sequence_file(file: str | Path, overrides: Sequence[str] = ()) -> SequenceFile:
+    """Read and check a sequence file, with some keys set (`training.seed=1`).
+
+    Raises InputError with every problem found.
+    """
+    return _Reader(with_overrides(read_toml(file), overrides)).read()
 
 
 def parse_sequence_file(text: str, file: str = "") -> SequenceFile:
@@ -97,9 +101,15 @@ def parse_sequence_file(text: str, file: str = "") -> SequenceFile:
     return _Reader(parse_toml(text, file)).read()
 
 
+def sequence_file_from(toml: TomlText, data: Data | None = None) -> SequenceFile:
+    """The same from TOML, or with sequences from elsewhere in place of its [data] table."""
+    return _Reader(toml, data).read()
+
+
 class _Reader:
-    def __init__(self, toml: TomlText) -> None:
+    def __init__(self, toml: TomlText, data: Data | None = None) -> None:
         self.toml = toml
+        self.given = data
         self.problems: list[Problem] = []
         self.fields = Fields(toml, (), self.problems)
         self.untargeted = False  # the model has lost its loss for want of targets
@@ -162,6 +172,8 @@ class _Reader:
                 self.problems.append(Problem(f"`{key}` is not a size of the model", place, hint))
 
     def _data(self) -> Data:
+        if self.given is not None:
+            return self.given
         if "data" not in self.fields:
             self.problems.append(Problem("there is no [data]", self._start(), "give a sequence"))
             return Data((), {}, {})

@@ -61,10 +61,27 @@ def read_data(fields: Fields) -> Data:
         return _streamed(fields)
     fields.allow(_KEYS, "[data]")
     before = len(fields.problems)
+    alphabet, target_alphabet = read_alphabets(fields)
+    complete = len(fields.problems) == before
+    sequences, flat_targets = read_sequences(fields, alphabet, target_alphabet, complete)
+    return Data(sequences, alphabet, target_alphabet, flat_targets)
+
+
+def read_alphabets(fields: Fields) -> tuple[Alphabet, Alphabet]:
+    """The vectors of the inputs' symbols and of the targets', the same if only one is given."""
     alphabet = _alphabet(fields, "alphabet", "one_hot")
-    target_alphabet = _alphabet(fields, "target_alphabet", "target_one_hot") or alphabet
-    reader = _Reader(fields, alphabet, target_alphabet, len(fields.problems) == before)
-    return Data(tuple(reader.sequences()), alphabet, target_alphabet, reader.flat_targets)
+    return alphabet, _alphabet(fields, "target_alphabet", "target_one_hot") or alphabet
+
+
+def read_sequences(
+    fields: Fields, alphabet: Alphabet, target_alphabet: Alphabet, complete: bool = True
+) -> tuple[tuple[InputSequence, ...], bool]:
+    """The sequences of a [data] table in these alphabets, and whether its targets are flat.
+
+    complete: both alphabets could be read; else a missing symbol says nothing new.
+    """
+    reader = _Reader(fields, alphabet, target_alphabet, complete)
+    return tuple(reader.sequences()), reader.flat_targets
 
 
 def _streamed(fields: Fields) -> Data:
@@ -116,10 +133,7 @@ def _vectors(table: Fields) -> Alphabet:
 
 
 class _Reader:
-    """Reads inputs, targets and masks, one sequence or several alike.
-
-    complete: both alphabets could be read; else a missing symbol says nothing new.
-    """
+    """Reads inputs, targets and masks, one sequence or several alike."""
 
     def __init__(
         self, fields: Fields, alphabet: Alphabet, target_alphabet: Alphabet, complete: bool

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rnntui.language import numerics
 from rnntui.language.algebra import (
     ONE,
     ZERO,
@@ -91,99 +92,6 @@ class Function:
         return ""
 
 
-def sigmoid(z: Array) -> Array:
-    """1 / (1 + exp(-z)), without overflow for z far from 0."""
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1.0, e) / (1.0 + e)
-
-
-def softplus(z: Array) -> Array:
-    """log(1 + exp(z)), without overflow."""
-    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
-
-
-def softmax(z: Array) -> Array:
-    """exp(z) / Σ exp(z), shifted by the largest component."""
-    e = np.exp(z - np.max(z))
-    return np.asarray(e / np.sum(e))
-
-
-def log_softmax(z: Array) -> Array:
-    """log(softmax(z)), without underflow."""
-    shifted = z - np.max(z)
-    return np.asarray(shifted - np.log(np.sum(np.exp(shifted))))
-
-
-def layer_norm(z: Array) -> Array:
-    """(z - mean(z)) / sqrt(var(z) + 1e-5), without gain or bias (Ba et al. 2016; PyTorch's epsilon)."""
-    centred = z - np.mean(z)
-    return np.asarray(centred / np.sqrt(np.mean(centred * centred) + _LAYER_NORM_EPSILON))
-
-
-def xlogy(x: Array, y: Array) -> Array:
-    """x * log(y), and 0 where x is 0, so that 0·log 0 is 0."""
-    return np.where(np.equal(x, 0.0), 0.0, x * np.log(y))
-
-
-def xdivy(x: Array, y: Array) -> Array:
-    """x / y, and 0 where x is 0: the derivative of xlogy."""
-    return np.where(np.equal(x, 0.0), 0.0, x / y)
-
-
-def _concat(*parts: Array) -> Array:
-    if parts[0].ndim == 2 if isinstance(parts[0], np.ndarray) else False:
-        return np.concatenate(parts)
-    return np.concatenate([np.atleast_1d(part) for part in parts])
-
-
-def _norm(z: Array) -> Any:
-    flat = np.ravel(z)
-    return np.sqrt(np.dot(flat, flat))
-
-
-def _cross_entropy(y: Array, target: Array) -> Any:
-    return np.negative(np.sum(xlogy(target, y)))
-
-
-def _binary_cross_entropy(y: Array, target: Array) -> Any:
-    return np.negative(np.sum(xlogy(target, y) + xlogy(1.0 - target, 1.0 - y)))
-
-
-def _kl_divergence(y: Array, target: Array) -> Any:
-    return np.sum(xlogy(target, target) - xlogy(target, y))
-
-
-def _binary_kl_divergence(y: Array, target: Array) -> Any:
-    rest, other = 1.0 - target, 1.0 - y
-    ones = xlogy(target, target) - xlogy(target, y)
-    return np.sum(ones + (xlogy(rest, rest) - xlogy(rest, other)))
-
-
-def _squared_error(y: Array, target: Array) -> Any:
-    error = y - target
-    return 0.5 * np.sum(error * error)
-
-
-def _mean_squared_error(y: Array, target: Array) -> Any:
-    error = y - target
-    return np.mean(error * error)
-
-
-def _one_hot(index: float, size: float) -> Array:
-    vector = np.zeros(int(size))
-    vector[int(index)] = 1.0
-    return vector
-
-
-def _zeros(*shape: float) -> Array:
-    return np.zeros([int(n) for n in shape])
-
-
-def _ones(*shape: float) -> Array:
-    return np.ones([int(n) for n in shape])
-
-
-_LAYER_NORM_EPSILON = 1e-5
 _TWO = Number(2.0)
 
 
@@ -203,7 +111,7 @@ def _none(arguments: tuple[Expression, ...], *_: Any) -> tuple[None, ...]:
 def _d_layer_norm(z: Expression, r: Expression, g: Expression) -> Expression:
     centred = subtract(z, call("mean", z))
     variance = call("mean", power(centred, _TWO))
-    spread = call("sqrt", add(variance, Number(_LAYER_NORM_EPSILON)))
+    spread = call("sqrt", add(variance, Number(numerics.LAYER_NORM_EPSILON)))
     along = multiply(r, call("mean", multiply(g, r)))
     return divide(subtract(subtract(g, call("mean", g)), along), spread)
 
@@ -288,7 +196,7 @@ _ENTRIES = [
     Function(
         "sigmoid",
         "elementwise",
-        sigmoid,
+        numerics.sigmoid,
         _of_one(lambda z, r, g: multiply(multiply(g, r), subtract(ONE, r))),
         symbol="σ",
         activation=True,
@@ -313,7 +221,7 @@ _ENTRIES = [
     Function(
         "softplus",
         "elementwise",
-        softplus,
+        numerics.softplus,
         _of_one(lambda z, r, g: multiply(g, call("sigmoid", z))),
         activation=True,
         description="log(1 + exp(z))",
@@ -349,7 +257,7 @@ _ENTRIES = [
     Function(
         "softmax",
         "vector",
-        softmax,
+        numerics.softmax,
         _of_one(lambda z, r, g: multiply(r, subtract(g, call("dot", g, r)))),
         activation=True,
         description="exp(z) / Σ exp(z)",
@@ -357,7 +265,7 @@ _ENTRIES = [
     Function(
         "log_softmax",
         "vector",
-        log_softmax,
+        numerics.log_softmax,
         _of_one(lambda z, r, g: subtract(g, multiply(call("softmax", z), call("sum", g)))),
         symbol="log softmax",
         activation=True,
@@ -365,7 +273,7 @@ _ENTRIES = [
     Function(
         "layer_norm",
         "vector",
-        layer_norm,
+        numerics.layer_norm,
         _of_one(_d_layer_norm),
         symbol="LN",
         activation=True,
@@ -373,7 +281,7 @@ _ENTRIES = [
     ),
     Function("sum", "reduce", np.sum, _of_one(lambda z, r, g: g), symbol="Σ"),
     Function("mean", "reduce", np.mean, _d_mean),
-    Function("norm", "reduce", _norm, _of_one(_d_norm), description="Euclidean norm"),
+    Function("norm", "reduce", numerics.norm, _of_one(_d_norm), description="Euclidean norm"),
     Function(
         "dot",
         "dot",
@@ -397,7 +305,7 @@ _ENTRIES = [
         2,
         symbol="⊗",
     ),
-    Function("concat", "concat", _concat, _d_concat, 1, None),
+    Function("concat", "concat", numerics.concat, _d_concat, 1, None),
     Function(
         "minimum", "pairwise", np.minimum, lambda a, r, g, s: _d_extreme(a, g, False), 2, 2, "min"
     ),
@@ -408,7 +316,7 @@ _ENTRIES = [
     Function(
         "xdivy",
         "pairwise",
-        xdivy,
+        numerics.xdivy,
         lambda a, r, g, shapes: (divide(g, a[1]), negative(divide(multiply(g, r), a[1]))),
         2,
         2,
@@ -417,7 +325,7 @@ _ENTRIES = [
     Function(
         "cross_entropy",
         "loss",
-        _cross_entropy,
+        numerics.cross_entropy,
         _d_loss(_d_cross_entropy, lambda y, t, g: negative(multiply(g, call("log", y)))),
         2,
         2,
@@ -427,7 +335,7 @@ _ENTRIES = [
     Function(
         "binary_cross_entropy",
         "loss",
-        _binary_cross_entropy,
+        numerics.binary_cross_entropy,
         _d_loss(_d_binary_cross_entropy, lambda y, t, g: negative(multiply(g, _log_odds(y)))),
         2,
         2,
@@ -437,7 +345,7 @@ _ENTRIES = [
     Function(
         "kl_divergence",
         "loss",
-        _kl_divergence,
+        numerics.kl_divergence,
         _d_loss(
             _d_cross_entropy,
             lambda y, t, g: multiply(g, add(subtract(call("log", t), call("log", y)), ONE)),
@@ -450,7 +358,7 @@ _ENTRIES = [
     Function(
         "binary_kl_divergence",
         "loss",
-        _binary_kl_divergence,
+        numerics.binary_kl_divergence,
         _d_loss(
             _d_binary_cross_entropy,
             lambda y, t, g: multiply(g, subtract(_log_odds(t), _log_odds(y))),
@@ -463,7 +371,7 @@ _ENTRIES = [
     Function(
         "squared_error",
         "loss",
-        _squared_error,
+        numerics.squared_error,
         _d_loss(
             lambda y, t, g: multiply(g, subtract(y, t)),
             lambda y, t, g: multiply(g, subtract(t, y)),
@@ -476,16 +384,16 @@ _ENTRIES = [
     Function(
         "mean_squared_error",
         "loss",
-        _mean_squared_error,
+        numerics.mean_squared_error,
         _d_mean_squared_error,
         2,
         2,
         symbol="MSE",
         description="mean of (y − target)²",
     ),
-    Function("one_hot", "literal", _one_hot, _none, 2, 2, description="one_hot(k, n)"),
-    Function("zeros", "literal", _zeros, _none, 1, 2),
-    Function("ones", "literal", _ones, _none, 1, 2),
+    Function("one_hot", "literal", numerics.one_hot, _none, 2, 2, description="one_hot(k, n)"),
+    Function("zeros", "literal", numerics.zeros, _none, 1, 2),
+    Function("ones", "literal", numerics.ones, _none, 1, 2),
 ]
 
 

@@ -49,10 +49,33 @@ _SIGNS = {
     "⟨": r"\langle",
     "⟩": r"\rangle",
 }
-_GREEK_NAMES = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma"
-    " sigma tau upsilon phi chi psi omega"
-).split()
+_GREEK_NAMES = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "pi",
+    "rho",
+    "varsigma",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+]
 _GREEK = {chr(0x3B1 + n): "\\" + name for n, name in enumerate(_GREEK_NAMES)}
 _GREEK |= {c: "\\" + unicodedata.name(c).rpartition(" ")[2].capitalize() for c in "ΓΔΘΞΠΣΥΦΨΩ"} | {
     "ο": "o",
@@ -213,7 +236,7 @@ _SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
     "}": r"\}",
-    "$": r"\$",
+    "$": r"\ensuremath{\$}",  # in italics the text font's would be a pound sign
     "&": r"\&",
     "#": r"\#",
     "%": r"\%",
@@ -223,8 +246,8 @@ _SPECIAL = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
-    "`": r"\textasciigrave{}",
+    '"': "''",
+    "`": "`{}",
     "–": "--",
     "—": "---",
     "‘": "`",

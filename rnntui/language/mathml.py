@@ -37,7 +37,8 @@ def _print(math: Math) -> str:
         case Numeral():
             return _numeral(math.text)
         case Function():
-            return f'<mi mathvariant="normal">{escape(math.text)}</mi><mo>&#x2061;</mo>'
+            slanted = "" if len(math.text) == 1 else ' mathvariant="normal"'  # σ, but tanh
+            return f"<mi{slanted}>{escape(math.text)}</mi><mo>&#x2061;</mo>"
         case Operator():
             return _operator(math)
         case Row():
@@ -79,7 +80,7 @@ def _symbol(symbol: Symbol) -> str:
     upright = symbol.style == "upright"
     if upright or not symbol.text.isalpha():
         return f'<mi mathvariant="normal">{text}</mi>'
-    return "".join(f"<mi>{letter}</mi>" for letter in text) if len(text) < 3 else f"<mi>{text}</mi>"
+    return "".join(f"<mi>{escape(letter)}</mi>" for letter in symbol.text)
 
 
 def _numeral(text: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from rnntui.language.expression import RESERVED
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.parse import RESERVED
 from rnntui.language.tree import Call, Equation, Expression, Name, Number, names
 from rnntui.text.problems import InputError, Problem, near_name
 

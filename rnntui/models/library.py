@@ -7,8 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from rnntui.language.expression import Origin
 from rnntui.language.model import Model, Size, check_model
-from rnntui.language.parse import Origin, parse_equations, parse_expression
+from rnntui.language.parse import parse_equations, parse_expression
 from rnntui.language.tree import Equation, Expression
 from rnntui.text.problems import InputError, Problem, near_name
 from rnntui.text.toml import TomlText, parse_toml

@@ -6,9 +6,10 @@ import warnings
 
 import pytest
 
+from rnntui.language.expression import Origin
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.model import Model, checked
-from rnntui.language.parse import Origin, parse_equations, parse_expression
+from rnntui.language.parse import parse_equations, parse_expression
 from rnntui.language.tree import (
     Binary,
     Call,

@@ -1,0 +1,115 @@
+"""The values of the functions of the language, over NumPy arrays and scalars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+LAYER_NORM_EPSILON = 1e-5
+
+
+def sigmoid(z: Array) -> Array:
+    """1 / (1 + exp(-z)), without overflow for z far from 0."""
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, e) / (1.0 + e)
+
+
+def softplus(z: Array) -> Array:
+    """log(1 + exp(z)), without overflow."""
+    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
+
+
+def softmax(z: Array) -> Array:
+    """exp(z) / Σ exp(z), shifted by the largest component."""
+    e = np.exp(z - np.max(z))
+    return np.asarray(e / np.sum(e))
+
+
+def log_softmax(z: Array) -> Array:
+    """log(softmax(z)), without underflow."""
+    shifted = z - np.max(z)
+    return np.asarray(shifted - np.log(np.sum(np.exp(shifted))))
+
+
+def layer_norm(z: Array) -> Array:
+    """(z - mean(z)) / sqrt(var(z) + 1e-5), without gain or bias (Ba et al. 2016; PyTorch's epsilon)."""
+    centred = z - np.mean(z)
+    return np.asarray(centred / np.sqrt(np.mean(centred * centred) + LAYER_NORM_EPSILON))
+
+
+def xlogy(x: Array, y: Array) -> Array:
+    """x * log(y), and 0 where x is 0, so that 0·log 0 is 0."""
+    return np.where(np.equal(x, 0.0), 0.0, x * np.log(y))
+
+
+def xdivy(x: Array, y: Array) -> Array:
+    """x / y, and 0 where x is 0: the derivative of xlogy."""
+    return np.where(np.equal(x, 0.0), 0.0, x / y)
+
+
+def concat(*parts: Array) -> Array:
+    """Scalars and vectors end to end, or matrices with their rows one below the other."""
+    if parts[0].ndim == 2 if isinstance(parts[0], np.ndarray) else False:
+        return np.concatenate(parts)
+    return np.concatenate([np.atleast_1d(part) for part in parts])
+
+
+def norm(z: Array) -> Any:
+    """The Euclidean norm of all components."""
+    flat = np.ravel(z)
+    return np.sqrt(np.dot(flat, flat))
+
+
+def cross_entropy(y: Array, target: Array) -> Any:
+    """−Σ target·log y."""
+    return np.negative(np.sum(xlogy(target, y)))
+
+
+def binary_cross_entropy(y: Array, target: Array) -> Any:
+    """−Σ (target·log y + (1 − target)·log(1 − y))."""
+    return np.negative(np.sum(xlogy(target, y) + xlogy(1.0 - target, 1.0 - y)))
+
+
+def kl_divergence(y: Array, target: Array) -> Any:
+    """Σ target·(log target − log y)."""
+    return np.sum(xlogy(target, target) - xlogy(target, y))
+
+
+def binary_kl_divergence(y: Array, target: Array) -> Any:
+    """Binary cross-entropy less the target's own entropy; exactly 0 where y is the target."""
+    rest, other = 1.0 - target, 1.0 - y
+    ones = xlogy(target, target) - xlogy(target, y)
+    return np.sum(ones + (xlogy(rest, rest) - xlogy(rest, other)))
+
+
+def squared_error(y: Array, target: Array) -> Any:
+    """½ Σ (y − target)²."""
+    error = y - target
+    return 0.5 * np.sum(error * error)
+
+
+def mean_squared_error(y: Array, target: Array) -> Any:
+    """The mean of (y − target)²."""
+    error = y - target
+    return np.mean(error * error)
+
+
+def one_hot(index: float, size: float) -> Array:
+    """A vector of `size` with 1 at `index` and 0 elsewhere."""
+    vector = np.zeros(int(size))
+    vector[int(index)] = 1.0
+    return vector
+
+
+def zeros(*shape: float) -> Array:
+    """A vector or matrix of zeros."""
+    return np.zeros([int(n) for n in shape])
+
+
+def ones(*shape: float) -> Array:
+    """A vector or matrix of ones."""
+    return np.ones([int(n) for n in shape])

@@ -1,0 +1,68 @@
+"""A training run in a file: parameters, optimiser and iteration, to go on from bit for bit."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.engine.training import TrainingState
+from rnntui.language.shapes import describe
+from rnntui.text.files import write_whole
+from rnntui.text.problems import InputError, Problem
+
+Array = npt.NDArray[np.float64]
+
+_FORMAT = 1
+
+
+def save_run(path: Path, state: TrainingState) -> None:
+    """Write a state as .npz: `parameter:W`, `memory:m(W)`, `iteration`. Raises InputError."""
+    arrays = {f"parameter:{key}": value for key, value in state.parameters.items()}
+    arrays |= {f"memory:{key}": value for key, value in state.memory.items()}
+    arrays |= {"iteration": np.array(state.iteration), "format": np.array(_FORMAT)}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for key, array in arrays.items():
+            entry = io.BytesIO()
+            np.lib.format.write_array(entry, np.asarray(array), allow_pickle=False)
+            # a fixed date, so that the same state is the same file
+            archive.writestr(zipfile.ZipInfo(f"{key}.npy"), entry.getvalue())
+    write_whole(path, buffer.getvalue())
+
+
+def load_run(path: Path, file: SequenceFile) -> TrainingState:
+    """The state in a file, held against the model's parameters. Raises InputError."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {key: np.asarray(archive[key]) for key in archive.files}
+    except FileNotFoundError:
+        raise InputError(Problem(f"there is no file `{path}`")) from None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        hint = "`rnntui train --save` writes one"
+        raise InputError(Problem(f"`{path}` is not a saved run", None, hint)) from None
+    parameters = _kind(arrays, "parameter:")
+    iteration = arrays.get("iteration")
+    if iteration is None or iteration.shape != () or iteration.dtype.kind not in "iu":
+        raise InputError(Problem(f"`{path}` is not a saved run", None, "it has no iteration"))
+    for key in file.model.parameters:
+        shape = file.program.shapes[key]
+        if key not in parameters:
+            raise InputError(Problem(f"`{path}` has no parameter `{key}`", None, "another model?"))
+        found = parameters[key]
+        if found.shape != shape or found.dtype != np.float64:
+            message = f"`{key}` is {describe(shape)}, in `{path}` {describe(found.shape)}"
+            raise InputError(Problem(message, None, "another model?"))
+    for array in arrays.values():
+        array.setflags(write=False)
+    ordered = {key: parameters[key] for key in file.model.parameters}
+    return TrainingState(int(iteration), ordered, _kind(arrays, "memory:"))
+
+
+def _kind(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}

@@ -1,0 +1,65 @@
+"""The progress of `rnntui train` for people: a bar with rate, time left, loss and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from rnntui.session.training_run import Progress as Step
+from rnntui.text.numbers import format_number
+from rnntui.text.problems import printable
+
+
+def show_progress(steps: Iterable[Step], total: int, title: str) -> Step | None:
+    """Draw the bar while the steps are taken; the last one. Ctrl-C ends it in good order."""
+    console = Console(stderr=True)
+    last: Step | None = None
+    metrics: Mapping[str, float] = {}
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}", markup=False),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[values]}", markup=False),
+        console=console,
+        refresh_per_second=10,
+    ) as bar:
+        task = bar.add_task(printable(title), total=total, values="", rate="")
+        for done, step in enumerate(steps, 1):
+            last = step
+            metrics = step.metrics or metrics
+            speed = bar.tasks[task].speed
+            bar.update(
+                task,
+                completed=done,
+                values=_values(step.loss, metrics),
+                rate=f"{speed:,.0f}/s" if speed else "",
+            )
+    return last
+
+
+def print_outcome(loss: float, metrics: Mapping[str, float], iteration: int, note: str) -> None:
+    """One line for how it ended."""
+    console = Console()
+    text = Text(f"after {iteration:,} iterations: {_values(loss, metrics)}")
+    console.print(text)
+    if note:
+        console.print(Text(printable(note), style="italic"))
+
+
+def _values(loss: float, metrics: Mapping[str, float]) -> str:
+    parts = [f"loss {format_number(loss, 4)}"]
+    parts += [f"{printable(key)} {format_number(value, 4)}" for key, value in metrics.items()]
+    return "  ".join(parts)
