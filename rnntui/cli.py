@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rnntui.session.training_run import TrainingRun
 
 BAD_INPUT = 2
+_WORTH_COMPILING = 2000  # iterations
 
 
 class OpensByDefault(click.Group):
@@ -187,6 +188,9 @@ def _print_json(found: Any, indent: int | None = None) -> None:
               help="Write parameters and optimiser to this .npz, also after Ctrl-C.")  # fmt: skip
 @click.option("--resume", type=click.Path(dir_okay=False, path_type=Path),
               help="Go on from a saved run, bit for bit.")  # fmt: skip
+@click.option("--engine", type=click.Choice(["auto", "numpy", "compiled"]), default="auto",
+              show_default=True,
+              help="auto compiles runs of 2,000 iterations and more, if Numba is there.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True,
               help="One JSON object a recorded iteration, and one for the end.")  # fmt: skip
 @_refusing
@@ -198,6 +202,7 @@ def train(
     until: str,
     save: Path | None,
     resume: Path | None,
+    engine: str,
     as_json: bool,
 ) -> None:
     """Train a sequence file without the stepper.
@@ -216,8 +221,8 @@ def train(
         overrides = (*overrides, f"training.seed={seed}")
     sequence_file = read_sequence_file(find_file(file), overrides)
     state = None if resume is None else load_run(resume, sequence_file)
-    run = TrainingRun(sequence_file, until, state)
     count = iterations or sequence_file.training.iterations or 1000
+    run = TrainingRun(sequence_file, until, state, compiled=_compiled(engine, count))
     try:
         _train(run, count, as_json)
     except KeyboardInterrupt:
@@ -226,6 +231,16 @@ def train(
         save_run(save, run.after)
     _print_end(run, as_json)
     sys.exit(1 if run.failed else 0)
+
+
+def _compiled(engine: str, iterations: int) -> bool:
+    """Whether to train with a compiled kernel: compiling takes seconds, which a long run wins back."""
+    from rnntui.engine.compiled import compiler_available
+
+    if engine == "compiled" and not compiler_available():
+        raise InputError(Problem("Numba is not installed", None, "pip install 'rnntui[fast]'"))
+    worth_it = iterations >= _WORTH_COMPILING and compiler_available()
+    return engine == "compiled" or (engine == "auto" and worth_it)
 
 
 def _train(run: TrainingRun, count: int, as_json: bool) -> None:

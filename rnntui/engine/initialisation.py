@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from rnntui.data.initialisation_settings import Initialisation, Scheme
 from rnntui.language.program import Program
-from rnntui.language.tree import Binary, Name, names, walk
+from rnntui.language.tree import Binary, Call, Expression, Name, names, walk
 
 Array = npt.NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -101,10 +101,18 @@ def _is_recurrent(program: Program, key: str) -> bool:
 
 
 def _is_forget_bias(program: Program, key: str) -> bool:
-    """Whether a vector is the (first) bias of a gate described as a forget gate."""
+    """Whether a vector is the (first) bias of a gate that is described as a forget gate."""
     for equation in program.model.equations:
         if equation.role == "gate" and "forget" in equation.description:
-            used = [n.key for n in names(equation.expression) if n.key in program.model.parameters]
-            vectors = [k for k in used if len(program.shapes[k]) == 1]
-            return bool(vectors) and vectors[0] == key
+            terms = [term.key for term in _terms(equation.expression) if isinstance(term, Name)]
+            biases = [k for k in terms if k in program.model.parameters]
+            if biases[:1] == [key]:
+                return True
     return False
+
+
+def _terms(node: Expression) -> tuple[Expression, ...]:
+    """The terms of a sum, also within a function: a, b and c * d of sigmoid(a + b + c * d)."""
+    if isinstance(node, Call) or (isinstance(node, Binary) and node.operator == "+"):
+        return tuple(term for child in node.children() for term in _terms(child))
+    return (node,)

@@ -1,14 +1,14 @@
-"""Layout → LaTeX, for amsmath and for MathJax; and text of any script → LaTeX that any engine takes.
+"""Layout → LaTeX, for amsmath and for MathJax.
 
 Only commands that GitHub allows are used, too: it refuses \\operatorname, for one.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rnntui.language.latex_text import GREEK_COMMANDS, SIGNS, latex_text
 from rnntui.language.layout import (
     Accent,
     Cases,
@@ -27,61 +27,6 @@ from rnntui.language.layout import (
     tall,
 )
 
-# Signs of formulas; letters of other scripts go into \text.
-_SIGNS = {
-    "∂": r"\partial ",
-    "⊤": r"\top",
-    "⋮": r"\vdots",
-    "⋯": r"\cdots",
-    "⋱": r"\ddots",
-    "…": r"\dots ",
-    "−": "-",
-    "·": r"\cdot",
-    "⊙": r"\odot",
-    "⊗": r"\otimes",
-    "≤": r"\leq",
-    "≥": r"\geq",
-    "≠": r"\neq",
-    "←": r"\leftarrow",
-    "×": r"\times ",
-    "‖": r"\Vert",
-    "|": r"\vert",
-    "⟨": r"\langle",
-    "⟩": r"\rangle",
-}
-_GREEK_NAMES = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "omicron",
-    "pi",
-    "rho",
-    "varsigma",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-]
-_GREEK = {chr(0x3B1 + n): "\\" + name for n, name in enumerate(_GREEK_NAMES)}
-_GREEK |= {c: "\\" + unicodedata.name(c).rpartition(" ")[2].capitalize() for c in "ΓΔΘΞΠΣΥΦΨΩ"} | {
-    "ο": "o",
-    "Λ": r"\Lambda",
-    "Υ": r"\Upsilon",
-}
 _FUNCTIONS = ("tanh", "exp", "log", "min", "max")
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
 
@@ -139,8 +84,8 @@ class _Printer:
 
     def _symbol(self, symbol: Symbol) -> str:
         text = symbol.text
-        if text in _SIGNS or text in _GREEK:
-            return _SIGNS.get(text) or _GREEK[text]
+        if text in SIGNS or text in GREEK_COMMANDS:
+            return SIGNS.get(text) or GREEK_COMMANDS[text]
         if not text.isascii():
             return rf"\text{{{self.style.text(text)}}}"
         if symbol.style == "bold":
@@ -152,7 +97,7 @@ class _Printer:
         if name in _FUNCTIONS:
             return "\\" + name
         if name in ("σ", "Θ"):
-            return _GREEK[name]
+            return GREEK_COMMANDS[name]
         return rf"\mathrm{{{name.replace('_', chr(92) + '_').replace(' ', chr(92) + ',')}}}"
 
     def _row(self, row: Row) -> str:
@@ -178,7 +123,7 @@ class _Printer:
 
     def _fence(self, fence: Fence) -> str:
         inside = self.print(fence.inside)
-        left, right = _SIGNS.get(fence.left, fence.left), _SIGNS.get(fence.right, fence.right)
+        left, right = SIGNS.get(fence.left, fence.left), SIGNS.get(fence.right, fence.right)
         if fence.left in "([" and fence.right in ")]" and left and right and not tall(fence.inside):
             return f"{left}{inside}{right}"
         return rf"\left{left or '.'} {inside} \right{right or '.'}"
@@ -214,7 +159,7 @@ class _Printer:
 
 
 def _operator(operator: Operator) -> str:
-    sign = _SIGNS.get(operator.sign, operator.sign)
+    sign = SIGNS.get(operator.sign, operator.sign)
     match operator.form:
         case "infix":
             return f" {sign} " if sign else r" \, "
@@ -228,122 +173,3 @@ def _numeral(text: str) -> str:
         return {"nan": r"\mathrm{NaN}", "inf": r"\infty", "-inf": r"-\infty"}[text]
     mantissa, _, exponent = text.partition("e")
     return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
-
-
-# --- text ---
-
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\ensuremath{\$}",  # in italics the text font's would be a pound sign
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': "''",
-    "`": "`{}",
-    "–": "--",
-    "—": "---",
-    "‘": "`",
-    "’": "'",
-    "“": "``",
-    "”": "''",
-    "…": r"\dots{}",
-    "ß": r"\ss{}",
-    "æ": r"\ae{}",
-    "Æ": r"\AE{}",
-    "œ": r"\oe{}",
-    "Œ": r"\OE{}",
-    "ø": r"\o{}",
-    "Ø": r"\O{}",
-    "ł": r"\l{}",
-    "Ł": r"\L{}",
-    "ı": r"\i{}",
-    "§": r"\S{}",
-    "©": r"\copyright{}",
-    "\N{NO-BREAK SPACE}": "~",
-}
-_IN_MATH = {
-    "→": r"\rightarrow",
-    "⇒": r"\Rightarrow",
-    "≈": r"\approx",
-    "±": r"\pm",
-    "∞": r"\infty",
-    "√": r"\surd",
-    "∑": r"\sum",
-    "∈": r"\in",
-    "°": r"^{\circ}",
-    "ℓ": r"\ell",
-    "÷": r"\div",
-    "ϵ": r"\epsilon",
-    "¬": r"\neg",
-    "∇": r"\nabla",
-}
-_MARKS = {
-    "\u0300": "`",
-    "\u0301": "'",
-    "\u0302": "^",
-    "\u0303": "~",
-    "\u0304": "=",
-    "\u0306": "u",
-    "\u0307": ".",
-    "\u0308": '"',
-    "\u030a": "r",
-    "\u030b": "H",
-    "\u030c": "v",
-    "\u0327": "c",
-}
-
-
-def latex_text(text: str) -> str:
-    """Text as ASCII that LaTeX sets as it is; characters that no standard font has as [U+4E2D]."""
-    found: list[str] = []
-    for character in unicodedata.normalize("NFC", text):
-        if unicodedata.combining(character) and found:  # one that has no letter of its own: c̃
-            found[-1] = _accented(found[-1], character)
-        else:
-            found.append(_character(character))
-    return "".join(found)
-
-
-def _character(character: str) -> str:
-    if character in _SPECIAL:
-        return _SPECIAL[character]
-    if " " <= character <= "~":
-        return character
-    math = _IN_MATH.get(character) or _GREEK.get(character) or _SIGNS.get(character, "").strip()
-    if math:
-        return rf"\ensuremath{{{math}}}"
-    decomposed = unicodedata.normalize("NFD", character)
-    if len(decomposed) > 1 and decomposed[0].isascii() and decomposed[1] in _MARKS:
-        letter = decomposed[0]
-        for mark in decomposed[1:]:
-            letter = _accented(letter, mark)
-        return letter
-    return _compatible(character) or f"[U+{ord(character):04X}]"
-
-
-def _compatible(character: str) -> str:
-    """Raised and lowered digits and letters, and fractions."""
-    kind, _, plain = unicodedata.decomposition(character).partition("> ")
-    text = "".join(chr(int(code, 16)) for code in plain.split())
-    match kind:
-        case "<super" | "<sub" if text.isascii() and text.isalnum():
-            sign = "^" if kind == "<super" else "_"
-            return rf"\ensuremath{{{sign}{{{text}}}}}"
-        case "<fraction":
-            over, _, under = text.partition("\N{FRACTION SLASH}")
-            if over and under:
-                return rf"\ensuremath{{\frac{{{over}}}{{{under}}}}}"
-    return ""
-
-
-def _accented(letter: str, mark: str) -> str:
-    accent = _MARKS.get(mark)
-    return rf"\{accent}{{{letter}}}" if accent else f"{letter}[U+{ord(mark):04X}]"

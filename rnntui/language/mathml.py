@@ -37,7 +37,7 @@ def _print(math: Math) -> str:
         case Numeral():
             return _numeral(math.text)
         case Function():
-            slanted = "" if len(math.text) == 1 else ' mathvariant="normal"'  # σ, but tanh
+            slanted = "" if math.text == "σ" else ' mathvariant="normal"'  # σ, but tanh
             return f"<mi{slanted}>{escape(math.text)}</mi><mo>&#x2061;</mo>"
         case Operator():
             return _operator(math)

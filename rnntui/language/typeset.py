@@ -5,7 +5,6 @@ The sibling of `render.to_formula`, which writes the same on one line of text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +13,6 @@ import numpy as np
 
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.layout import (
-    Accent,
     Cases,
     Fence,
     Fraction,
@@ -30,6 +28,7 @@ from rnntui.language.layout import (
     width,
 )
 from rnntui.language.render import subscript_text
+from rnntui.language.symbols import Time, typeset_name
 from rnntui.language.tree import (
     Binary,
     Call,
@@ -46,54 +45,10 @@ from rnntui.text.numbers import format_exact, format_number
 # How tightly pieces bind. A sum stands in brackets as a factor; a fraction does as the base of a
 # power, but not as a factor.
 _COMPARE, _SUM, _TERM, _FACTOR, _FRACTION, _POWER, _ATOM = range(7)
-_BINDS = {"+": _SUM, "-": _SUM, "*": _TERM, "@": _TERM, "/": _FRACTION, "**": _POWER}
+_BINDS = {"+": _SUM, "-": _SUM, "*": _TERM, "@": _TERM, "**": _POWER}
 
 _COMPARISONS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
-_ACCENTS = ("hat", "bar", "tilde")
-_GREEK = dict(
-    zip(
-        [
-            "alpha",
-            "beta",
-            "gamma",
-            "delta",
-            "epsilon",
-            "zeta",
-            "eta",
-            "theta",
-            "iota",
-            "kappa",
-            "lambda",
-            "mu",
-            "nu",
-            "xi",
-            "pi",
-            "rho",
-            "sigma",
-            "tau",
-            "upsilon",
-            "phi",
-            "chi",
-            "psi",
-            "omega",
-            "Gamma",
-            "Delta",
-            "Theta",
-            "Lambda",
-            "Xi",
-            "Pi",
-            "Sigma",
-            "Phi",
-            "Psi",
-            "Omega",
-        ],
-        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
-        strict=True,
-    )
-)
 _WIDEST = 40.0  # em; a matrix that is wider than a page leaves out more of its columns
-
-Time = str | int | None
 
 
 @dataclass(frozen=True)
@@ -117,23 +72,6 @@ class Style:
 def typeset(node: Expression, style: Style) -> Math:
     """The formula of an expression."""
     return _Typesetter(style).math(node, _COMPARE)
-
-
-def typeset_name(key: str, style: Style, shift: int = 0) -> Math:
-    """A quantity: `grad(h)` is ∂L/∂h_t, as a fraction."""
-    if "(" not in key:
-        return _word(key, _time(key, style, shift))
-    head, _, rest = key.partition("(")
-    inner = rest[:-1]
-    if head == "hyper":
-        return _word("eta" if inner == "learning_rate" else inner, ())
-    named = typeset_name(inner, style, shift)
-    if head == "grad":
-        d = Symbol("∂")
-        return Fraction(Row((d, Symbol("L"))), Row((d, named)))
-    short = {"pre": "pre", "weight": "w"}.get(head)
-    function = Function(short) if short else _word(head, ())
-    return Row((function, Fence("(", named, ")")))
 
 
 def typeset_value(value: Any, digits: int = 2, most: int = 6, across: bool = False) -> Math:
@@ -182,70 +120,29 @@ def _shown(count: int, most: int) -> list[int | None]:
     return [*range(max(most, 3) - 2), None, count - 1]
 
 
-# --- names ---
-
-
-def _time(key: str, style: Style, shift: int) -> tuple[Math, ...]:
-    if key not in style.timed or style.t is None:
-        return ()
-    if isinstance(style.t, int):
-        return (Numeral(str(style.t + shift)),)
-    here = Symbol(style.t)
-    if not shift:
-        return (here,)
-    sign = Operator("−" if shift < 0 else "+", "tight")
-    return (Row((here, sign, Numeral(str(abs(shift))))),)
-
-
-def _word(key: str, index: tuple[Math, ...]) -> Math:
-    """A name with what stands behind its underscores, or its digits, as an index: W_ii, h1, m_hat."""
-    head, *tail = key.split("_") if not key.startswith("_") else [key]
-    tail = [piece for piece in tail if piece]
-    accents = [piece for piece in tail if piece in _ACCENTS]
-    tail = [piece for piece in tail if piece not in _ACCENTS]
-    numbered = re.fullmatch(r"([^\W\d_]+)(\d+)", head)
-    if numbered:
-        head, tail = numbered[1], [numbered[2], *tail]
-    base: Math = _letters(head, italic=1)
-    for kind in accents:
-        base = Accent(base, kind)
-    below = [*(_letters(piece, italic=2) for piece in tail), *index]
-    return Script(base, below=_separated(below)) if below else base
-
-
-def _letters(text: str, italic: int) -> Math:
-    """Letters of a name: Greek where they name one, slanted if they are few."""
-    if text.isdecimal() and text.isascii():
-        return Numeral(text)
-    symbol = _GREEK.get(text, text)
-    return Symbol(symbol, "italic" if len(symbol) <= italic else "upright")
-
-
-def _separated(items: list[Math]) -> Math:
-    if len(items) == 1:
-        return items[0]
-    found: list[Math] = []
-    for item in items:
-        found += [Operator(",", "tight"), item] if found else [item]
-    return Row(tuple(found))
-
-
 # --- expressions ---
 
 
 class _Typesetter:
     def __init__(self, style: Style) -> None:
         self.style = style
+        self.flat = False  # within a fraction, where a second one would be tiny
 
     def math(self, node: Expression, least: int) -> Math:
         """The node, in brackets if it binds less tightly than `least`."""
         if id(node) in self.style.collapse:
-            value = typeset_value(self.style.collapse[id(node)], self.style.digits, self.style.most)
+            value = self._value(node)
             text = value.text if isinstance(value, Numeral) else ""
             loose = text.startswith("-") or ("e" in text and least >= _ATOM)
             return Fence("(", value, ")") if loose and least > _SUM else value
         math = self._node(node)
         return Fence("(", math, ")") if self._binds(node) < least else math
+
+    def _value(self, node: Expression, across: bool = False) -> Math:
+        value = self.style.collapse[id(node)]
+        if isinstance(node, Name) and node.key.startswith("hyper("):
+            return Numeral(format_exact(float(value)))  # 0.999 is not 1.00
+        return typeset_value(value, self.style.digits, self.style.most, across)
 
     def _binds(self, node: Expression) -> int:
         match node:
@@ -253,15 +150,13 @@ class _Typesetter:
                 return _COMPARE
             case Negative():
                 return _SUM
+            case Binary(operator="/") | Call(function="xdivy"):
+                return _TERM if self.flat else _FRACTION
             case Binary():
                 return _BINDS[node.operator]
             case Name() if node.key.startswith("grad("):
                 return _FRACTION
-            case Call(function="outer"):
-                return _TERM
-            case Call(function="xdivy"):
-                return _FRACTION
-            case Call(function="where"):
+            case Call(function="outer" | "where"):
                 return _TERM
         return _ATOM
 
@@ -270,7 +165,7 @@ class _Typesetter:
             case Number():
                 return Numeral(format_exact(node.value))
             case Name():
-                return typeset_name(node.key, self.style, node.shift)
+                return typeset_name(node.key, self.style.timed, self.style.t, node.shift, self.flat)
             case Negative():
                 return _row(Operator("−", "prefix"), self.math(node.operand, _TERM))
             case Compare():
@@ -299,7 +194,7 @@ class _Typesetter:
             case "-":
                 return self._infix(node.left, "−", node.right, _SUM, _TERM)
             case "/":
-                return Fraction(self.math(node.left, _COMPARE), self.math(node.right, _COMPARE))
+                return self._fraction(node.left, node.right)
             case "@":
                 return _row(self._left_vector(node), Operator(""), self.math(node.right, _FACTOR))
             case "*":
@@ -307,10 +202,26 @@ class _Typesetter:
                 return self._infix(node.left, "·" if scalar else "⊙", node.right, _TERM, _FACTOR)
         return Script(self.math(node.left, _ATOM), above=self.math(node.right, _COMPARE))
 
+    def _fraction(self, over: Expression, under: Expression) -> Math:
+        if self.flat:
+            return self._infix(over, "/", under, _TERM, _FACTOR)
+        self.flat = True
+        fraction = Fraction(self.math(over, _COMPARE), self.math(under, _COMPARE))
+        self.flat = False
+        return fraction
+
     def _after_plus(self, right: Expression) -> int:
-        """a + (b + c) needs no brackets on paper."""
-        sum_ = isinstance(right, Binary) and right.operator in ("+", "-")
-        return _SUM if sum_ and id(right) not in self.style.collapse else _TERM
+        """a + (b + c) needs no brackets on paper, but for a + (−b + c)."""
+        first = right
+        while id(first) not in self.style.collapse and isinstance(first, Binary):
+            if first.operator not in ("+", "-"):
+                return _SUM  # a product or the like, whose own brackets do
+            first = first.left
+        negative = isinstance(first, Negative)
+        if id(first) in self.style.collapse:
+            value = self.style.collapse[id(first)]
+            negative = np.ndim(value) == 0 and bool(value < 0)
+        return _TERM if negative else _SUM
 
     def _left_vector(self, node: Binary) -> Math:
         """What stands left of a matrix product: a vector there is a row."""
@@ -318,8 +229,7 @@ class _Typesetter:
         if shape is None or len(shape) != 1:
             return self.math(node.left, _TERM)
         if id(node.left) in self.style.collapse:
-            value = self.style.collapse[id(node.left)]
-            return typeset_value(value, self.style.digits, self.style.most, across=True)
+            return self._value(node.left, across=True)
         return Script(self.math(node.left, _ATOM), above=Symbol("⊤", "upright"))
 
     def _call(self, node: Call) -> Math:

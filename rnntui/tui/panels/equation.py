@@ -10,7 +10,7 @@ from rich.text import Text
 from rnntui.language.render import Token, format_value, name_symbol, to_formula
 from rnntui.language.tree import Equation
 from rnntui.session.checks import CheckedValue
-from rnntui.session.explanation import Line, explain
+from rnntui.session.explanation import Line, answers_here, explain
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.problems import printable
 from rnntui.tui.check_table import MARKS
@@ -42,7 +42,7 @@ class EquationPanel(RowsPanel):
         indent = min(len(found.target) + 3, max(width // 3, 4))
         for number, line in enumerate(found.lines):
             rows += self._line(line, found.target if number == 0 else "", indent, width, number)
-        for check in _checks_here(moment):
+        for check in answers_here(moment):
             rows += _wrapped(_answer(check), width, 2)
         self._working = len(rows)
         rows.append(Text(""))
@@ -94,21 +94,6 @@ def _equations(moment: Moment) -> Sequence[Equation]:
     if position.t == 0:
         return initial_gradients(program)
     return [e.equation(last=not moment.trace.carries(position.t)) for e in program.backward]
-
-
-def _checks_here(moment: Moment) -> list[CheckedValue]:
-    """The worked answers for what the cursor's equation computes."""
-    position = moment.position
-    if position.phase == "update":
-        target = moment.equation.target
-        return [c for c in moment.checks if (c.value.kind, c.value.name) == ("updates", target)]
-    kinds = ("values", "prediction") if position.phase == "forward" else ("gradients",)
-    names = (moment.quantity, f"pre({moment.quantity})")
-    return [
-        check
-        for check in moment.checks
-        if check.value.kind in kinds and check.value.name in names and check.value.t == position.t
-    ]
 
 
 def _answer(check: CheckedValue) -> Text:

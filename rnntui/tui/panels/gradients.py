@@ -35,7 +35,8 @@ class GradientsPanel(RowsPanel):
         chosen = self._chosen(moment)
         rows: list[Row] = []
         if chosen and moment.trace.length <= _LONGEST:
-            rows += self._terms(moment, chosen, width)
+            with np.errstate(all="ignore"):  # sizes may overflow where numbers do not
+                rows += self._terms(moment, chosen, width)
             rows.append(Text(""))
         name = max(len(key) for key in totals)
         largest = max((_size(g) for g in totals.values() if np.isfinite(_size(g))), default=1.0)

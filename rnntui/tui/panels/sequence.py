@@ -34,6 +34,7 @@ class SequencePanel(RowsPanel):
                 present.remove(least)
         widest = max((cell_width(cell) for name in present for cell in cells[name]), default=1)
         column = min(max(widest, _LOSS if cells["loss"] else 1), _WIDEST) + 2
+        column = min(column, max(width - _LABEL - 2, 3))  # one at least is in sight, whole or as …
         room = max((width - _LABEL - 2) // column, 1)
         t = max(moment.t, 1)
         start = _window(t, room, moment.trace.length)

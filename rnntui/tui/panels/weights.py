@@ -65,7 +65,9 @@ class WeightsPanel(RowsPanel):
     def scroll_columns(self, by: int) -> None:
         """Scroll matrices that are wider than the panel sideways."""
         self._left = max(self._left + by * _SIDEWAYS, 0)
+        top = self._top
         self.redraw()
+        self.scroll_rows(top - self._top)  # drawing brought the current equation's back into sight
 
     def _name_style(self, moment: Moment, key: str, here: set[str]) -> Style:
         if key == moment.selected:

@@ -1,0 +1,96 @@
+"""Names → layout: W_ii with its index, h_{t−1}, ∂L/∂h_t, m̂ for m_hat, η for learning_rate."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+from rnntui.language.layout import (
+    Accent,
+    Fence,
+    Fraction,
+    Function,
+    Math,
+    Numeral,
+    Operator,
+    Row,
+    Script,
+    Symbol,
+)
+
+Time = str | int | None  # a letter, a number, or no time at all
+
+_ACCENTS = ("hat", "bar", "tilde")
+
+
+def _greek_name(letter: str) -> str:
+    name = unicodedata.name(letter).rpartition(" ")[2].replace("LAMDA", "LAMBDA")
+    return name.lower() if letter.islower() else name.capitalize()
+
+
+# by name; LaTeX has commands of the same names
+GREEK = {_greek_name(letter): letter for letter in "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ"}
+
+
+def typeset_name(
+    key: str, timed: Collection[str], t: Time, shift: int = 0, flat: bool = False
+) -> Math:
+    """A quantity; `grad(h)` is ∂L/∂h_t, as a fraction, or `flat` with a slash.
+
+    timed: the quantities that have an index t. shift: by how much it differs from t.
+    """
+    if "(" not in key:
+        return _word(key, _time(t, shift) if key in timed and t is not None else ())
+    head, _, rest = key.partition("(")
+    inner = rest[:-1]
+    if head == "hyper":  # a setting of the optimiser
+        return _word("eta" if inner == "learning_rate" else inner, ())
+    named = typeset_name(inner, timed, t, shift)
+    if head == "grad":
+        d = Symbol("∂")
+        over, under = Row((d, Symbol("L"))), Row((d, named))
+        return Row((over, Operator("/", "tight"), under)) if flat else Fraction(over, under)
+    short = {"pre": "pre", "weight": "w"}.get(head)
+    return Row((Function(short) if short else _word(head, ()), Fence("(", named, ")")))
+
+
+def _time(t: str | int, shift: int) -> tuple[Math, ...]:
+    if isinstance(t, int):
+        return (Numeral(str(t + shift)),)
+    if not shift:
+        return (Symbol(t),)
+    sign = Operator("−" if shift < 0 else "+", "tight")
+    return (Row((Symbol(t), sign, Numeral(str(abs(shift))))),)
+
+
+def _word(key: str, index: tuple[Math, ...]) -> Math:
+    """A name with what stands behind its underscores, or its digits, as an index: W_ii, h1, m_hat."""
+    head, *tail = key.split("_") if not key.startswith("_") else [key]
+    accents = [piece for piece in tail if piece in _ACCENTS]
+    tail = [piece for piece in tail if piece and piece not in _ACCENTS]
+    numbered = re.fullmatch(r"([^\W\d_]+)(\d+)", head)
+    if numbered:
+        head, tail = numbered[1], [numbered[2], *tail]
+    base: Math = _letters(head, italic=1)
+    for kind in accents:
+        base = Accent(base, kind)
+    below = [*(_letters(piece, italic=2) for piece in tail), *index]
+    return Script(base, below=_separated(below)) if below else base
+
+
+def _letters(text: str, italic: int) -> Math:
+    """Letters of a name: Greek where they name one, slanted if they are few."""
+    if text.isdecimal() and text.isascii():
+        return Numeral(text)
+    symbol = GREEK.get(text, text)
+    return Symbol(symbol, "italic" if len(symbol) <= italic else "upright")
+
+
+def _separated(items: list[Math]) -> Math:
+    if len(items) == 1:
+        return items[0]
+    found: list[Math] = []
+    for item in items:
+        found += [Operator(",", "tight"), item] if found else [item]
+    return Row(tuple(found))

@@ -1,0 +1,190 @@
+"""Compiled kernels: what NumPy computes, from the same equations, and the same bits every time."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnntui.data.sequence_file import SequenceFile, parse_sequence_file, read_sequence_file
+from rnntui.data.shipped import find_file
+from rnntui.engine.training import Trainer, TrainingState
+from rnntui.session.checks import start_training
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("numba") is None, reason="Numba is an extra"
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp()))
+
+
+EVERYTHING = """
+[model]
+cell = '''
+z = sigmoid(W_z @ concat(x, h[t-1]) + b_z)                        # gate: update gate
+q = softmax(layer_norm(W_q @ x + 0.3 * h[t-1]))                   # candidate: where to write
+S = 0.9 * S[t-1] + outer(tanh(W_v @ x), q) / (1 + norm(q))        # state: memory
+k = where(x[0] > 0.5, log_softmax(S @ q), S.T @ q)                # candidate: read
+h = z * maximum(h[t-1], softplus(k)) + (1 - z) * minimum(k, relu(h[t-1] - 0.1))  # hidden: h
+e = exp(-abs(h[0])) * sqrt(mean(z ** 2)) + dot(q, z) + sum(S[0, 1:]) ** 2 + w ** 1.5
+'''
+readout = "y = softmax(V @ h + e * ones(2) + stop_gradient(h[1]) * one_hot(1, 2))"
+loss = "loss = cross_entropy(y, target) + 0.01 * log(1 + heaviside(e) + e ** 2) - 0.1 * sign(e) * e"
+
+[sizes]
+hidden = 3
+
+[shapes]
+q = [3]
+S = [3, 3]
+W_v = [3, 2]
+k = [3]
+z = [3]
+h = [3]
+w = []
+
+[initial]
+h = "tanh(H0)"
+S = [[0.1, 0, 0], [0, 0.2, 0], [0, 0, -0.1]]
+
+[data]
+one_hot = "AB"
+sequences = ["ABBA", "BAB", "AABABB"]
+targets = "next"
+
+[parameters]
+w = 0.7
+
+[training]
+learning_rate = 0.05
+"""
+
+TRAININGS = {
+    "plain": {},
+    "mean over timesteps": {"reduction": "mean"},
+    "whole set": {"batch": None},
+    "truncated": {"truncate": 2},
+    "fixed": {"fixed": ("W_z", "w")},
+    "adam, clipped": {
+        "optimizer": "adam",
+        "hyperparameters": {
+            "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "clip_norm": 0.5, "weight_decay": 0.01,
+        },
+    },
+    "nesterov, cosine": {
+        "optimizer": "nesterov", "hyperparameters": {"momentum": 0.8},
+        "schedule": "cosine", "cosine_iterations": 20, "minimum_learning_rate": 0.001,
+    },
+}  # fmt: skip
+
+
+def both(file: SequenceFile, count: int, **settings: object):
+    from rnntui.engine.compiled import CompiledTraining
+
+    file = replace(file, training=replace(file.training, **settings))
+    trainer, state = start_training(file)
+    start = state
+    losses = []
+    for _ in range(count):
+        iteration = trainer.iterate(state)
+        losses.append(iteration.loss)
+        state = iteration.after
+    compiled = CompiledTraining(trainer)
+    return (state, losses), compiled.train(start, count), (compiled, start, trainer)
+
+
+def assert_close(ours: TrainingState, theirs: TrainingState, tolerance: float = 1e-12) -> None:
+    assert ours.iteration == theirs.iteration
+    assert list(ours.memory) == list(theirs.memory)
+    for key, value in {**theirs.parameters, **theirs.memory}.items():
+        found = {**ours.parameters, **ours.memory}[key]
+        assert found.shape == value.shape
+        np.testing.assert_allclose(found, value, rtol=tolerance, atol=tolerance, err_msg=key)
+
+
+class TestAgainstNumPy:
+    @pytest.mark.parametrize("name", TRAININGS)
+    def test_every_function_and_every_way_to_train(self, name: str) -> None:
+        file = parse_sequence_file(EVERYTHING)
+        (expected, losses), (found, ours), _ = both(file, 6, **TRAININGS[name])
+        assert_close(found, expected, 1e-11)  # six iterations' rounding
+        np.testing.assert_allclose(ours, losses, rtol=1e-12)
+
+    @pytest.mark.parametrize("name", ["lstm-ab", "clock"])
+    def test_shipped_files(self, name: str) -> None:
+        file = read_sequence_file(find_file(name))
+        (expected, losses), (found, ours), _ = both(file, 10)
+        assert_close(found, expected)
+        np.testing.assert_allclose(ours, losses, rtol=1e-12)
+
+
+class TestPromises:
+    def test_iterations_in_one_call_or_in_many_are_the_same_bits(self) -> None:
+        file = parse_sequence_file(EVERYTHING)
+        _, (whole, losses), (compiled, start, _) = both(file, 7, **TRAININGS["adam, clipped"])
+        state, parts = start, []
+        for count in (1, 4, 2):
+            state, more = compiled.train(state, count)
+            parts += list(more)
+        assert parts == list(losses)
+        for key, value in whole.parameters.items():
+            assert state.parameters[key].tobytes() == value.tobytes()
+        for key, value in whole.memory.items():
+            assert state.memory[key].tobytes() == value.tobytes()
+
+    def test_a_number_that_is_not_finite_stops_before_it_spoils_the_parameters(self) -> None:
+        text = """
+model = "carousel"
+[data]
+values = [[1, 1], [1, 1]]
+targets = [0.5, 0.5]
+[parameters]
+w_s = 3
+w1 = 1
+w2 = 1
+w3 = 1
+[training]
+learning_rate = 1e200
+"""
+        file = parse_sequence_file(text)
+        trainer, start = start_training(file)
+        state = start
+        while (iteration := trainer.iterate(state)).after is not None:
+            state = iteration.after
+        from rnntui.engine.compiled import CompiledTraining
+
+        found, losses = CompiledTraining(trainer).train(start, 50)
+        assert found.iteration == state.iteration < 50
+        assert len(losses) == state.iteration
+        assert_close(found, state)
+
+    def test_the_kernel_of_a_user_named_to_provoke_is_harmless(self) -> None:
+        text = """
+[model]
+cell = "P = tanh(M * P[t-1] + D * x[0] + new_P * train + math * np + V)"
+readout = "G = total * P + row + sequence"
+loss = "loss = squared_error(G, target[0])"
+[data]
+values = [1, 2, 3]
+targets = [1, 0, 1]
+"""
+        file = parse_sequence_file(text)
+        (expected, losses), (found, ours), _ = both(file, 5)
+        assert_close(found, expected)
+        np.testing.assert_allclose(ours, losses, rtol=1e-12)
+
+
+def test_without_numba_nothing_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rnntui.engine import compiled
+
+    monkeypatch.setattr(compiled.importlib.util, "find_spec", lambda name: None)
+    assert not compiled.compiler_available()
+    file = read_sequence_file(find_file("carousel"))
+    trainer, state = start_training(file)
+    assert isinstance(trainer, Trainer)
+    assert trainer.iterate(state).after is not None
