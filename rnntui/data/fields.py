@@ -119,8 +119,6 @@ class Fields:
         return self._array(value, (key, *inner))
 
     def _array(self, value: Any, path: Path) -> Array | None:
-        if isinstance(value, list) and (plain := _plain_numbers(value)) is not None:
-            return plain  # the common case, fast for long lists
         if not isinstance(value, list):
             return self._scalar(value, path)
         if not value:
@@ -129,6 +127,8 @@ class Fields:
         if len(path) > _DEEPEST:
             self.problem("lists are nested too deeply", "a matrix is a list of rows", *path)
             return None
+        if (plain := _plain_numbers(value)) is not None:
+            return plain  # the common case, fast for long lists
         parts = [self._array(item, (*path, number)) for number, item in enumerate(value)]
         found = [part for part in parts if part is not None]
         if len(found) < len(parts):
@@ -162,7 +162,7 @@ class Fields:
 
 def _plain_numbers(value: list[Any]) -> Array | None:
     """Numbers, or rows of them, converted all at once; None where anything calls for a closer look."""
-    rows = value if value and type(value[0]) is list else [value]
+    rows = value if type(value[0]) is list else [value]
     if not rows[0] or not all(type(row) is list and len(row) == len(rows[0]) for row in rows):
         return None
     if set(map(type, chain.from_iterable(rows))) - {int, float}:

@@ -10,7 +10,7 @@ from rnntui.language.expression import Origin
 from rnntui.language.parse import parse_expression
 from rnntui.language.program import Program
 from rnntui.language.shapes import Shape, describe, shape_of
-from rnntui.language.tree import Expression, names
+from rnntui.language.tree import Expression, Name, names
 from rnntui.text.problems import InputError, Problem, near_name
 
 _EVERY = 100
@@ -88,8 +88,7 @@ def _expression(
         expression = parse_expression(text, Origin(fields.toml.file, start.line, start.column))
         for name in names(expression):
             if name.key not in shapes or name.shift:
-                hint = near_name(name.key, shapes) or "a metric is made of this timestep's values"
-                raise InputError(Problem(f"`{name.key}` is not known here", name.place, hint))
+                raise InputError(_unknown(name, shapes))
         shape = shape_of(expression, shapes)
     except InputError as error:
         fields.problems.extend(error.problems)
@@ -98,3 +97,14 @@ def _expression(
         fields.problem(f"this is {describe(shape)}", "take its sum or mean", *path)
         return None
     return expression
+
+
+def _unknown(name: Name, shapes: Mapping[str, Shape]) -> Problem:
+    hint = "a metric is made of this timestep's values"
+    if name.shift:
+        return Problem(f"`{name.key}` of another timestep is not known here", name.place, hint)
+    if name.key == "truth":
+        hint = "only the sequences of a language task have one"
+    else:
+        hint = near_name(name.key, shapes) or hint
+    return Problem(f"`{name.key}` is not known here", name.place, hint)

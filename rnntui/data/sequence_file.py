@@ -130,6 +130,9 @@ class _Reader:
             model, initial = self._completed(model, data)
         names = () if model is None else model.parameters
         training = read_training(fields.table("training"), names)
+        if data.stream is not None and training.batch is None:
+            hint = "a task draws sequences without end: give a number"
+            fields.table("training").problem("there is no whole set", hint, "batch")
         program = None
         if model is not None:
             self._check_names(model, parameters)

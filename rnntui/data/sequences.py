@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rnntui.data.fields import Fields, counted, listed
 from rnntui.data.sequence import InputSequence
-from rnntui.data.streams import TaskStream, read_stream
+from rnntui.data.streams import TaskStream, read_stream, read_written
 from rnntui.text.problems import near_name
 
 Array = npt.NDArray[np.float64]
@@ -89,6 +89,8 @@ def _streamed(fields: Fields) -> Data:
     if stream is None:
         return Data((), {}, {})
     task = stream.task
+    if "sequence" in fields or "sequences" in fields:
+        return Data(read_written(fields, task), task.alphabet, task.target_alphabet)
     return Data((stream[0],), task.alphabet, task.target_alphabet, stream=stream)
 
 

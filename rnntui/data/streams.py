@@ -1,4 +1,4 @@
-"""Sequences without end: a task draws a fresh one for every place of every batch.
+"""Sequences of a task: drawn without end, a fresh one for every place of every batch, or written out.
 
 The sequence at an index depends on the seed and the index alone, so that going back to an iteration
 finds the very same sequences, without remembering any.
@@ -17,7 +17,7 @@ from rnntui.text.problems import InputError
 
 _KEPT = 256  # sequences kept: those of an iteration and its neighbours are asked for again
 
-KEYS = ("task", "options", "seed")
+KEYS = ("task", "options", "seed", "sequence", "sequences")
 
 
 class TaskStream:
@@ -50,3 +50,29 @@ def read_stream(fields: Fields) -> TaskStream | None:
         for problem in error.problems:
             fields.problem(problem.message, problem.hint, "options")
         return None
+
+
+def read_written(fields: Fields, task: Task) -> tuple[TaskSequence, ...]:
+    """`sequence = "BTXSE"`, or several, in place of drawn ones; problems are noted."""
+    if "seed" in fields:
+        fields.problem("`seed` is of sequences that are drawn", "these are given", "seed")
+    if "sequence" in fields and "sequences" in fields:
+        hint = "give one of them"
+        fields.problem("[data] gives `sequence` and `sequences` at once", hint, "sequences")
+        return ()
+    key = "sequence" if "sequence" in fields else "sequences"
+    before = len(fields.problems)
+    texts = [fields.text(key)] if key == "sequence" else list(fields.words(key))
+    if len(fields.problems) > before:
+        return ()
+    found = []
+    for number, text in enumerate(texts):
+        try:
+            found.append(task.written(text))
+        except InputError as error:
+            path = (key,) if key == "sequence" else (key, number)
+            for problem in error.problems:
+                fields.problem(problem.message, problem.hint, *path)
+    if not texts:
+        fields.problem("`sequences` is empty", "leave it out, and they are drawn", key)
+    return tuple(found)

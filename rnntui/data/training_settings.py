@@ -21,6 +21,8 @@ Array = npt.NDArray[np.float64]
 REDUCTIONS = ("sum", "mean")
 SCHEDULES = ("constant", "step", "cosine")
 
+_SQUARES = "v"  # what every optimiser calls its mean or sum of squared gradients
+
 _HYPERPARAMETERS = tuple(
     dict.fromkeys(key for rule in (*OPTIMIZERS.values(), *BEFORE) for key in rule.settings)
 )
@@ -171,10 +173,16 @@ def read_optimizer_state(
                 table.problem(f"`{name}` is not a parameter of the model", hint, name)
                 continue
             array = table.array(name)
-            if array is not None and array.shape != program.shapes[name]:
+            if array is None:
+                continue
+            if array.shape != program.shapes[name]:
                 wanted, given = describe(program.shapes[name]), describe(array.shape)
                 table.problem(f"`{name}` is {wanted}, and this is {given}", "", name)
-            elif array is not None:
+            elif name in settings.fixed:
+                table.problem(f"`{name}` is fixed", "what is never updated has no state", name)
+            elif state == _SQUARES and np.any(array < 0):
+                table.problem(f"`{state}` is made of squares", "none is below 0", name)
+            else:
                 array.setflags(write=False)
                 found[f"{state}({name})"] = array
     updates = fields.whole("updates", 0)

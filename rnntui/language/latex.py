@@ -91,7 +91,8 @@ class _Printer:
         if symbol.style == "bold":
             return rf"\mathbf{{{text}}}"
         escaped = text.replace("_", r"\_")
-        return escaped if symbol.style == "italic" else rf"\mathrm{{{escaped}}}"
+        upright = symbol.style == "upright" and any(map(str.isalpha, text))
+        return rf"\mathrm{{{escaped}}}" if upright else escaped
 
     def _function(self, name: str) -> str:
         if name in _FUNCTIONS:

@@ -250,9 +250,8 @@ class _Typesetter:
             case "dot":
                 return Fence("⟨", self._listed(node), "⟩")
             case "zeros" | "ones":
-                size = "×".join(format_exact(a.value) for a in arguments if isinstance(a, Number))
                 digit = Symbol("0" if node.function == "zeros" else "1", "bold")
-                return Script(digit, below=Symbol(size, "upright"))
+                return Script(digit, below=self._size(arguments))
             case "where":
                 condition, yes, no = (self.math(argument, _COMPARE) for argument in arguments)
                 return Cases(((yes, condition), (no, None)))
@@ -260,6 +259,10 @@ class _Typesetter:
         name = symbol if symbol not in ("", "Σ") else node.function
         name = {"relu": "ReLU"}.get(name, name)
         return Row((Function(name), Fence("(", self._listed(node), ")")))
+
+    def _size(self, arguments: tuple[Expression, ...]) -> Math:
+        first, *others = (self.math(argument, _COMPARE) for argument in arguments)
+        return _row(first, *(item for n in others for item in (Operator("×", "tight"), n)))
 
     def _listed(self, node: Call) -> Math:
         items: list[Math] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,6 +59,13 @@ class BinaryAddition(Task):
         """The sum of two numbers, each drawn uniformly."""
         a, b = generator.integers(0, 2 ** (self.bits - 1), 2).tolist()
         return self.sequence(a, b)
+
+    def written(self, text: str) -> TaskSequence:
+        """A sum such as `93 + 87`; the answer is found."""
+        match = re.fullmatch(r"\s*([0-9]{1,19})\s*\+\s*([0-9]{1,19})\s*", text)
+        if match is None:
+            raise InputError(Problem(f"`{text[:40]}` is not a sum", None, "such as 93 + 87"))
+        return self.sequence(int(match[1]), int(match[2]))
 
     def sequence(self, a: int, b: int) -> TaskSequence:
         """a + b. Raises InputError where one of them is negative or has too many bits."""

@@ -114,6 +114,10 @@ class BracketValidity(Task):
         other = others[int(generator.integers(len(others)))]
         return self.sequence(text[:place] + other + text[place + 1 :])
 
+    def written(self, text: str) -> TaskSequence:
+        """A string of brackets, without the answer."""
+        return self.sequence(text)
+
     def sequence(self, text: str) -> TaskSequence:
         """A given string of brackets, judged. Raises InputError where it has other symbols."""
         wrong = [symbol for symbol in text if symbol not in self.alphabet]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,6 +77,15 @@ class CountingTask(Task):
     def draw(self, generator: np.random.Generator) -> TaskSequence:
         """Strings of independent, uniformly distributed lengths."""
         return self.sequence(generator.integers(1, self.longest + 1, self.strings).tolist())
+
+    def written(self, text: str) -> TaskSequence:
+        """Strings in a row and the A after them: `AABBABA` is a²b², ab and an A."""
+        counts = [len(run) for run in re.findall(f"{self.letters[0]}+", text)][:-1]
+        if text != "".join(self._strings[n - 1][0] for n in counts if n <= self.longest) + self.letters[0]:
+            example = "".join(letter * 2 for letter in self.letters) + self.letters[0]
+            message = f"`{text[:40]}` is not a row of {self.title} and an A after it"
+            raise InputError(Problem(message, None, f"n from 1 to {self.longest}: {example}"))
+        return self.sequence(counts)
 
     def sequence(self, counts: Sequence[int]) -> TaskSequence:
         """The strings of the given n, in a row. Raises InputError where one is out of bounds."""

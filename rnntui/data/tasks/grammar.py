@@ -61,6 +61,10 @@ class GrammarTask(Task):
                 self._known[symbols] = found
         return found
 
+    def written(self, text: str) -> TaskSequence:
+        """A string of the grammar."""
+        return self.sequence(text)
+
     def sequence(self, text: str) -> TaskSequence:
         """The sequence of a given string. Raises InputError where the grammar has no such string."""
         nodes = self._read(text)

@@ -110,6 +110,14 @@ class Task(ABC):
     def draw(self, generator: np.random.Generator) -> TaskSequence:
         """The next sequence: the same generator in the same state gives the same one."""
 
+    def written(self, text: str) -> TaskSequence:
+        """The sequence that is written so: `BTXSE`, `93 + 87`.
+
+        Raises InputError where the task has no such sequence, or none that can be written.
+        """
+        message = f"sequences of {self.name} cannot be written out: `{text[:40]}`"
+        raise InputError(Problem(message, None, "leave it to the task to draw them"))
+
     def sequences(self, seed: int) -> Iterator[TaskSequence]:
         """Sequences without end, the same ones for the same seed."""
         generator = np.random.default_rng(seed)

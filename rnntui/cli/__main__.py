@@ -1,0 +1,5 @@
+"""`python -m rnntui.cli`."""
+
+from rnntui.cli import main
+
+main()

@@ -1,0 +1,66 @@
+"""The group of commands, and what they share: how they refuse, and how they print JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from rnntui import __version__
+from rnntui.text.problems import InputError
+
+BAD_INPUT = 2
+
+
+class OpensByDefault(click.Group):
+    """A group whose first argument is a file to open unless it names a command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `open` before arguments that start with no command and no option."""
+        if not args or (args[0] not in self.commands and not args[0].startswith("-")):
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+
+def refusing(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn bad input into its message and exit status 2, never a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except InputError as error:
+            for problem in error.problems:
+                click.echo(f"rnntui: {problem}", err=True)
+            sys.exit(BAD_INPUT)
+        except BrokenPipeError:  # the reader of our output has gone; nothing is left to say
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+    return run
+
+
+@click.group(cls=OpensByDefault, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rnntui")
+def main() -> None:
+    """Step through recurrent computations, forward and back.
+
+    \b
+    rnntui                    the gallery of examples
+    rnntui FILE               open a sequence file (or a shipped one by name: rnntui lstm-ab)
+    rnntui check FILE…        hold files against their worked answers
+    rnntui trace FILE         print one iteration, every value and gradient, as JSON
+    rnntui explain FILE       the worked solution, as text, Markdown, LaTeX or HTML
+    rnntui train FILE         train without the stepper
+    rnntui tasks              list what generates sequences; rnntui generate TASK prints some
+    """
+
+
+def print_json(found: Any, indent: int | None = None) -> None:
+    """Print JSON, which is UTF-8 whatever the terminal's encoding is."""
+    click.echo(json.dumps(found, ensure_ascii=False, indent=indent).encode("utf-8"))

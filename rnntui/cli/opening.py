@@ -1,0 +1,36 @@
+"""`rnntui [FILE]`: the stepper, or the gallery."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import click
+
+from rnntui.cli.group import main, refusing
+from rnntui.cli.reading import reads_sequences
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.text.problems import InputError, Problem
+
+
+@main.command("open", hidden=True)
+@click.argument("file", required=False)
+@reads_sequences
+@refusing
+def open_(read: Callable[[], SequenceFile | None]) -> None:
+    """Open a sequence file in the stepper, or the gallery without one.
+
+    \b
+    rnntui lstm-ab
+    rnntui data.csv --model lstm --hidden 4 --target next
+    """
+    file = read()
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InputError(
+            Problem("this is not a terminal", None, "`rnntui check` and `rnntui trace` need none")
+        )
+    from rnntui.tui.app import RnnTui  # the terminal is imported only where it is used
+
+    app = RnnTui(file)
+    app.run()
+    sys.exit(app.return_code or 0)

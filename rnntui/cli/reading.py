@@ -1,0 +1,76 @@
+"""Reading what a command is given: a sequence file, or data in another format with a model by options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rnntui.data.formats.kinds import KINDS
+from rnntui.data.formats.opening import open_sequences
+from rnntui.data.formats.options import TARGETS, ModelOptions
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.data.shipped import find_file
+from rnntui.models.library import model_names
+
+_LARGE = 1 << 22  # bytes from which reading shows its progress
+
+_OPTIONS = (
+    click.option("--model", type=click.Choice(model_names()), help="For data without a model."),
+    click.option("--hidden", type=click.IntRange(1), help="Hidden units; 4."),
+    click.option("--target", type=click.Choice(TARGETS), help="What to predict."),
+    click.option("--input-format", "kind", type=click.Choice(KINDS), help="Of FILE, if not told."),
+    click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Another value of the file, such as training.learning_rate=0.05.",
+    ),
+)
+
+
+def reads_sequences(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command its FILE and the options of reading it; it gets `read`, which reads."""
+
+    @wraps(command)
+    def run(
+        *,
+        file: str | None,
+        model: str | None,
+        hidden: int | None,
+        target: str | None,
+        kind: str | None,
+        overrides: tuple[str, ...],
+        **others: Any,
+    ) -> None:
+        given: dict[str, Any] = {"model": model, "hidden": hidden, "target": target}
+        given = {key: value for key, value in given.items() if value is not None}
+        options = ModelOptions(**given) if given else None
+
+        def read(more: tuple[str, ...] = ()) -> SequenceFile | None:
+            if file is None:
+                return None
+            return _read(file, options, kind or "", (*overrides, *more))
+
+        command(read=read, **others)
+
+    for option in reversed(_OPTIONS):
+        run = option(run)
+    return run
+
+
+def _read(
+    file: str, options: ModelOptions | None, kind: str, overrides: tuple[str, ...]
+) -> SequenceFile:
+    path: str | Path = file if file == "-" else find_file(file)
+    large = isinstance(path, Path) and path.is_file() and path.stat().st_size > _LARGE
+    if not large:
+        return open_sequences(path, options, kind=kind, overrides=overrides)
+    from rnntui.tui.read_progress import reading
+
+    with reading(str(path)) as progress:
+        return open_sequences(path, options, progress, kind=kind, overrides=overrides)

@@ -1,0 +1,101 @@
+"""`rnntui trace`: one iteration, every value and gradient."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from rnntui.cli.group import main, print_json, refusing
+from rnntui.cli.reading import reads_sequences
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.text.problems import InputError, Problem
+
+FORMATS = ("json", "jsonl", "csv", "npz")
+
+
+@main.command()
+@click.argument("file")
+@reads_sequences
+@click.option(
+    "--iteration",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Print the iteration after this many updates.",
+)
+@click.option(
+    "--sequence",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Which sequence of the iteration's batch.",
+)
+@click.option(
+    "--format",
+    "as_",
+    type=click.Choice(FORMATS),
+    default="json",
+    show_default=True,
+    help="As what.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file instead of the standard output; npz needs one.",
+)
+@refusing
+def trace(
+    read: Callable[[], SequenceFile],
+    iteration: int,
+    sequence: int,
+    as_: str,
+    output: Path | None,
+) -> None:
+    """Print one iteration as one JSON object: every value and gradient, with all digits.
+
+    \b
+    rnntui trace lstm-ab | jq '.steps[1].values.c'
+    rnntui trace carousel --iteration 250 | jq .parameters
+    rnntui trace lstm-ab --format csv -o lstm-ab.csv
+    """
+    from rnntui.report.trace_csv import trace_csv
+    from rnntui.report.trace_json import trace_object
+    from rnntui.report.trace_jsonl import trace_jsonl
+    from rnntui.report.trace_npz import write_trace_npz
+    from rnntui.session.checks import start_training
+    from rnntui.text.files import write_whole
+
+    file = read()
+    trainer, state = start_training(file)
+    current = trainer.iterate(state)
+    while current.before.iteration < iteration:
+        if current.after is None:
+            reason = str(current.fault) if current.fault else "there are no targets to train on"
+            reached = current.before.iteration
+            raise InputError(Problem(f"training stops at iteration {reached}: {reason}"))
+        current = trainer.iterate(current.after)
+    if sequence > len(current.traces):
+        raise InputError(Problem(f"the batch has {len(current.traces)} sequence(s)"))
+    number = sequence - 1
+    if as_ == "npz":
+        if output is None:
+            raise InputError(Problem("npz is not for a terminal", None, "give --output trace.npz"))
+        write_trace_npz(output, file, current, number)
+        return
+    lines: Iterator[str]
+    if as_ == "json":
+        if output is None:
+            print_json(trace_object(file, current, number))
+            return
+        lines = iter([json.dumps(trace_object(file, current, number), ensure_ascii=False)])
+    else:
+        lines = (trace_csv if as_ == "csv" else trace_jsonl)(file, current, number)
+    text = "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+    if output is None:
+        click.echo(text.encode("utf-8"), nl=False)
+    else:
+        write_whole(output, text.encode("utf-8"))

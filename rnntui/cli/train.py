@@ -1,0 +1,114 @@
+"""`rnntui train`: training without the stepper."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rnntui.cli.group import main, refusing
+from rnntui.cli.reading import reads_sequences
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.text.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from rnntui.session.training_run import TrainingRun
+
+_WORTH_COMPILING = 2000  # iterations
+
+
+@main.command()
+@click.argument("file")
+@reads_sequences
+@click.option("--iterations", type=click.IntRange(1), help="How many; as the file says, or 1000.")
+@click.option("--seed", type=click.IntRange(0), help="Another seed of the initial parameters.")
+@click.option("--until", default="", metavar="CONDITION",
+              help="Stop when this holds, such as 'loss < 0.01'.")  # fmt: skip
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write parameters and optimiser to this .npz, also after Ctrl-C.")  # fmt: skip
+@click.option("--resume", type=click.Path(dir_okay=False, path_type=Path),
+              help="Go on from a saved run, bit for bit.")  # fmt: skip
+@click.option("--engine", type=click.Choice(["auto", "numpy", "compiled"]), default="auto",
+              show_default=True,
+              help="auto compiles runs of 2,000 iterations and more, if Numba is there.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True,
+              help="One JSON object a recorded iteration, and one for the end.")  # fmt: skip
+@refusing
+def train(
+    read: Callable[[tuple[str, ...]], SequenceFile],
+    iterations: int | None,
+    seed: int | None,
+    until: str,
+    save: Path | None,
+    resume: Path | None,
+    engine: str,
+    as_json: bool,
+) -> None:
+    """Train a sequence file without the stepper.
+
+    Exit status 0, or 1 where training stopped because a number was not finite.
+
+    \b
+    rnntui train carousel
+    rnntui train reber --iterations 5000 --seed 3 --until 'error < 0.002' --save reber.npz
+    rnntui train lstm-ab --set training.optimizer=adam --json | jq .loss
+    """
+    from rnntui.session.saved_run import load_run, save_run
+    from rnntui.session.training_run import TrainingRun
+
+    sequence_file = read(() if seed is None else (f"training.seed={seed}",))
+    state = None if resume is None else load_run(resume, sequence_file)
+    count = iterations or sequence_file.training.iterations or 1000
+    run = TrainingRun(sequence_file, until, state, compiled=_compiled(engine, count))
+    try:
+        _train(run, count, as_json)
+    except KeyboardInterrupt:
+        run.stopped = "interrupted"
+    if save is not None:
+        save_run(save, run.after)
+    _print_end(run, as_json)
+    sys.exit(1 if run.failed else 0)
+
+
+def _compiled(engine: str, iterations: int) -> bool:
+    """Whether to train with a compiled kernel: compiling takes seconds, which a long run wins back."""
+    from rnntui.engine.compiled import compiler_available
+
+    if engine == "compiled" and not compiler_available():
+        raise InputError(Problem("Numba is not installed", None, "pip install 'rnntui[fast]'"))
+    worth_it = iterations >= _WORTH_COMPILING and compiler_available()
+    return engine == "compiled" or (engine == "auto" and worth_it)
+
+
+def _train(run: TrainingRun, count: int, as_json: bool) -> None:
+    from rnntui.report.trace_json import plain
+
+    if not as_json:
+        from rnntui.tui.train_progress import show_progress
+
+        show_progress(run.run(count), count, run.file.title)
+        return
+    every = run.file.metrics.every
+    for step in run.run(count):
+        if step.iteration % every == 0 or step.metrics:
+            metrics = {key: plain(value) for key, value in step.metrics.items()}
+            click.echo(
+                json.dumps({"iteration": step.iteration, "loss": plain(step.loss), **metrics})
+            )
+
+
+def _print_end(run: TrainingRun, as_json: bool) -> None:
+    from rnntui.report.trace_json import plain
+
+    if as_json:
+        end = {"iterations": run.after.iteration, "loss": plain(run.loss)}
+        end |= {key: plain(value) for key, value in run.metrics.items()}
+        click.echo(json.dumps({**end, "stopped": run.stopped or None}))
+        return
+    from rnntui.tui.train_progress import print_outcome
+
+    print_outcome(run.loss, run.metrics, run.after.iteration, run.stopped)

@@ -1,0 +1,1 @@
+"""Sequences in the formats that other programs write: text, CSV, JSON and NumPy arrays."""

@@ -1,0 +1,219 @@
+"""The content of a file or of standard input: unpacked, decoded and bounded, block by block."""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from rnntui.text.problems import InputError, Place, Problem
+
+# Bytes read so far and in all; None where that is not known, as of a pipe.
+Progress = Callable[[int, int | None], None]
+
+STANDARD_INPUT = "standard input"
+MOST_BYTES = (
+    1 << 30
+)  # of anything, unpacked: a small gzip file may unpack to a thousand times its size
+_CHUNK = 1 << 20
+_GZIP = b"\x1f\x8b"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines of a text: the number of the first one, and all of them without line ends."""
+
+    line: int
+    lines: list[str]
+
+
+class Source:
+    """What is in a file (or in standard input, `-`), unpacked if it is gzip.
+
+    A context that closes the file. head: the first bytes, to tell the format by. Reading reports
+    progress after every chunk, in bytes of the file as it is stored. Everything here raises
+    InputError where the file cannot be read, is empty, larger than MOST_BYTES, corrupt, or not
+    UTF-8.
+    """
+
+    def __init__(self, file: str | Path, progress: Progress | None = None) -> None:
+        self.name = STANDARD_INPUT if str(file) == "-" else str(file)
+        self._progress = progress or (lambda done, total: None)
+        self._stream, self._total = self._open(file)
+        self._chunks = self._bounded(self._unpacked(self._stored()))
+        try:
+            self.head = next(self._chunks, b"")
+            if not self.head:
+                raise self.refusal("the file is empty", "it has at least one sequence")
+        except InputError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. Standard input belongs to Python."""
+        if self._stream is not sys.stdin.buffer:
+            self._stream.close()
+
+    def refusal(self, message: str, hint: str = "") -> InputError:
+        """A problem of the file as a whole."""
+        return InputError(Problem(message, Place(0, file=self.name), hint))
+
+    def place(self, line: int, column: int, text: str) -> Place:
+        """A place in the text: 1-based line and column, and the line itself."""
+        return Place(line, column, text, self.name)
+
+    def chunks(self) -> Iterator[bytes]:
+        """The content from its start. To be called once, as are the next three."""
+        yield self.head
+        yield from self._chunks
+
+    def content(self, most: int) -> bytes:
+        """The whole content, at most `most` bytes."""
+        content = bytearray()
+        for chunk in self.chunks():
+            content += chunk
+            if len(content) > most:
+                raise self._too_large(most)
+        return bytes(content)
+
+    def text(self, most: int) -> str:
+        """The whole text, at most `most` bytes, its lines ending in LF."""
+        lines: list[str] = []
+        size = 0
+        for block in self.blocks():
+            lines += block.lines
+            size += sum(map(len, block.lines))
+            if size > most:
+                raise self._too_large(most)
+        return "\n".join(lines)
+
+    def blocks(self) -> Iterator[Block]:
+        """The lines of the text, a mebibyte or so at a time.
+
+        Lines end in LF, CR LF or CR; a byte order mark is left out.
+        """
+        line, rest = 1, bytearray()
+        for number, chunk in enumerate(self.chunks()):
+            if number == 0:
+                if chunk.startswith(_UTF_16):
+                    raise self.refusal("the file is UTF-16", "save it as UTF-8")
+                chunk = chunk.removeprefix(_BYTE_ORDER_MARK)
+            end = chunk.rfind(b"\n") + 1
+            rest += chunk[:end]
+            if end:
+                block = Block(line, self._lines(bytes(rest), line))
+                yield block
+                line += len(block.lines)
+                rest.clear()
+            rest += chunk[end:]
+        if rest:
+            yield Block(line, self._lines(bytes(rest), line))
+
+    def _open(self, file: str | Path) -> tuple[BinaryIO, int | None]:
+        if str(file) == "-":
+            return sys.stdin.buffer, None
+        path = Path(file)
+        try:
+            if path.is_dir():  # opening one fails with another error on each system
+                raise self.refusal("this is a directory, not a file of sequences")
+            stream = path.open("rb")
+            return stream, path.stat().st_size if path.is_file() else None
+        except FileNotFoundError:
+            raise self.refusal("there is no such file") from None
+        except (OSError, ValueError) as error:  # ValueError: no file can have such a name
+            reason = getattr(error, "strerror", None) or error
+            raise self.refusal(f"the file cannot be read: {reason}") from None
+
+    def _stored(self) -> Iterator[bytes]:
+        """The bytes as they are stored. Progress is reported when a chunk has been dealt with."""
+        done = 0
+        try:
+            while chunk := self._stream.read(_CHUNK):
+                yield chunk
+                done += len(chunk)
+                self._progress(done, self._total)
+        except OSError as error:
+            raise self.refusal(f"the file cannot be read: {error.strerror or error}") from None
+
+    def _unpacked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        first = next(chunks, b"")
+        if first.startswith(_GZIP):
+            yield from self._gzip(first, chunks)
+            return
+        if first and self.name.endswith(".gz"):
+            raise self.refusal("this is not gzip, as the file's name says")
+        if first:
+            yield first
+        yield from chunks
+
+    def _gzip(self, first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Every member of a gzip file, unpacked a chunk at a time."""
+        unpacker = zlib.decompressobj(wbits=31)
+        chunk: bytes | None = first
+        try:
+            while chunk is not None:
+                out = unpacker.decompress(chunk, _CHUNK)
+                if out:
+                    yield out
+                chunk = unpacker.unconsumed_tail
+                if unpacker.eof:
+                    chunk = unpacker.unused_data.lstrip(b"\0")  # members may be padded
+                    if not chunk:
+                        chunk = next(chunks, b"").lstrip(b"\0")
+                    if not chunk:
+                        return
+                    unpacker = zlib.decompressobj(wbits=31)
+                elif not chunk and len(out) < _CHUNK:
+                    chunk = next(chunks, None)
+        except zlib.error:
+            raise self.refusal("the gzip data is corrupt", "compress it again") from None
+        raise self.refusal("the gzip data is cut off", "was it copied as a whole?")
+
+    def _bounded(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        size = 0
+        for chunk in chunks:
+            size += len(chunk)
+            if size > MOST_BYTES:
+                raise self._too_large(MOST_BYTES)
+            yield chunk
+
+    def _lines(self, content: bytes, line: int) -> list[str]:
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            start = error.start
+            message = f"the file is not UTF-8: byte 0x{content[start]:02x}"
+            place = self._byte_place(content, start, line)
+            raise InputError(Problem(message, place, "save it as UTF-8")) from None
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if "\0" in text:
+            start = content.index(b"\0")
+            message = "there is a NUL byte, so this is a binary file, not a text"
+            raise InputError(Problem(message, self._byte_place(content, start, line)))
+        lines = text.split("\n")
+        return lines if lines[-1] else lines[:-1]
+
+    def _byte_place(self, content: bytes, offset: int, line: int) -> Place:
+        """Where a byte of a block stands that starts at `line`."""
+        before = content[:offset].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        last = before.rpartition(b"\n")[2]
+        after = content[offset : offset + 80].split(b"\n")[0].rstrip(b"\r")
+        text = (last + after).decode("utf-8", "backslashreplace")
+        line += before.count(b"\n")
+        return self.place(line, len(last.decode("utf-8")) + 1, text)
+
+    def _too_large(self, most: int) -> InputError:
+        size = f"{most >> 20} MiB" if most >> 20 else f"{most} bytes"
+        return self.refusal(f"the file holds more than {size}, the most that is read", "split it")

@@ -1,0 +1,186 @@
+"""A worked solution as plain text: aligned at its equals signs, no number cut."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from rnntui.report.explain_document import (
+    Answer,
+    Block,
+    Document,
+    Equations,
+    Paragraph,
+    Section,
+    Step,
+    Table,
+    Values,
+)
+from rnntui.text.problems import cell_width, printable
+
+_SUMS = ("+", "−", "=")
+_OPERATORS = ("⊙", "·", "⊗", "/")
+_DANGLING = "+−=⊙·⊗/"
+
+
+def render_text(document: Document, width: int = 80) -> str:
+    """The document in lines of at most `width` cells; only a single number may be wider."""
+    return "\n".join(_Text(width).document(document)) + "\n"
+
+
+class _Text:
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+    def document(self, document: Document) -> Iterator[str]:
+        title = printable(document.title)
+        yield from self._prose(title)
+        yield "═" * min(cell_width(title), self.width)
+        yield ""
+        label_width = max((len(label) for label, _ in document.facts), default=0) + 2
+        for label, fact in document.facts:
+            yield from self._prose(fact, printable(label).ljust(label_width))
+        if document.description:
+            yield ""
+            yield from self._paragraphs(document.description)
+        for section in document.sections:
+            yield from self._section(section)
+
+    def _section(self, section: Section) -> Iterator[str]:
+        yield ""
+        if section.level == 1:
+            yield ""
+        yield from self._prose(section.title)
+        if section.level < 3:
+            rule = "━" if section.level == 1 else "─"
+            yield rule * min(cell_width(printable(section.title)), self.width)
+        compact = False  # steps on one line each stand one below the other
+        for block in section.blocks:
+            lines = list(self._block(block))
+            alone = isinstance(block, Step) and len(lines) == 1
+            if not (compact and alone):
+                yield ""
+            yield from lines
+            compact = alone
+
+    def _block(self, block: Block) -> Iterator[str]:
+        match block:
+            case Step():
+                yield from self._step(block)
+            case Equations() | Values():
+                yield from self._listing(block.steps)
+            case Table():
+                yield from self._table(block)
+            case Paragraph():
+                yield from self._prose(block.text)
+
+    def _step(self, step: Step, margin: int = 2) -> Iterator[str]:
+        if step.title:
+            yield from self._prose(step.title)
+        target = printable(str(step.target))
+        # a long name on the left would leave no room for what it is
+        indent = margin + min(cell_width(target), max(self.width // 4, 8)) + 1
+        chain = " ".join(f"{line.sign} {printable(str(line.formula))}" for line in step.lines)
+        if step.brief and margin + cell_width(f"{target} {chain}") <= self.width:
+            yield f"{' ' * margin}{target} {chain}"
+            yield from self._answers(step.answers, margin)
+            return
+        for number, line in enumerate(step.lines):
+            left = " " * margin + target if number == 0 else ""
+            start = f"{left.ljust(indent)}{line.sign} "
+            yield from self._wrapped(start, printable(str(line.formula)), indent + 2)
+        yield from self._answers(step.answers, margin)
+
+    def _listing(self, steps: Sequence[Step]) -> Iterator[str]:
+        """One equation after the other, their equals signs below one another."""
+        targets = [printable(str(step.target)) for step in steps]
+        widest = min(max(map(cell_width, targets)), max(self.width // 4, 8))
+        for target, step in zip(targets, steps, strict=True):
+            space = " " * max(widest - cell_width(target), 0)
+            start = f"  {target}{space} {step.lines[0].sign} "
+            formula = printable(str(step.lines[0].formula))
+            room = self.width - cell_width(start) - cell_width(formula) - 3
+            title = printable(step.title)
+            beside = bool(title) and cell_width(title) <= room
+            yield from self._wrapped(start, formula + (f"   {title}" if beside else ""), widest + 5)
+            if title and not beside:
+                yield from self._prose(step.title, " " * (widest + 5))
+            yield from self._answers(step.answers, 4)
+
+    def _answers(self, answers: Sequence[Answer], margin: int) -> Iterator[str]:
+        for answer in answers:
+            yield from self._prose(_answer_text(answer), " " * margin + answer.mark + " ")
+
+    def _table(self, table: Table) -> Iterator[str]:
+        rows = [tuple(map(printable, row)) for row in (table.header, *table.rows)]
+        widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
+        rule = tuple("─" * w for w in widths)
+        for row in (rows[0], rule, *rows[1:]):
+            cells = []
+            for cell, align, w in zip(row, table.align, widths, strict=True):
+                space = " " * (w - cell_width(cell))
+                cells.append(space + cell if align == "r" else cell + space)
+            yield "  " + "   ".join(cells).rstrip()
+
+    def _paragraphs(self, text: str) -> Iterator[str]:
+        for number, paragraph in enumerate(text.split("\n\n")):
+            if number:
+                yield ""
+            yield from self._prose(" ".join(paragraph.split()))
+
+    def _prose(self, text: str, start: str = "") -> Iterator[str]:
+        """Text wrapped at its spaces; further lines are indented as far as the first begins."""
+        yield from textwrap.wrap(
+            printable(text),
+            self.width,
+            initial_indent=start,
+            subsequent_indent=" " * cell_width(start),
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [start.rstrip()]
+
+    def _wrapped(self, start: str, formula: str, indent: int) -> Iterator[str]:
+        """A formula broken at spaces, before an operator if there is one far enough to the right."""
+        line = start + formula
+        while cell_width(line) > self.width:
+            cut = _cut(line, self.width, cell_width(start) if line.startswith(start) else indent)
+            if cut is None:
+                break
+            yield line[:cut]
+            line = " " * indent + line[cut + 1 :]
+        yield line
+
+
+def _answer_text(answer: Answer) -> str:
+    text = answer.what
+    if answer.expected is not None:
+        text += f": {answer.expected}"
+    text += f", {answer.verdict}"
+    if answer.computed is not None:
+        text += f"; computed {answer.computed}"
+    return f"{text} ({answer.note})" if answer.note else text
+
+
+def _cut(line: str, width: int, indent: int) -> int | None:
+    """The space at which to break a line that is too wide, if there is one.
+
+    Rather outside brackets than inside, rather before + and − than before another operator, and
+    rather late; but not so early that most of the line stays empty.
+    """
+    early = indent + (width - indent) // 4
+    found: list[tuple[bool, int, int]] = []
+    used = depth = 0
+    for place, character in enumerate(line):
+        if character == " " and place > indent:
+            if used > width:  # the first space behind the width, if there was none before it
+                return -min(found)[2] if found else place
+            found.append((place <= early, 3 * depth + _break_cost(line, place), -place))
+        depth += (character in "([") - (character in ")]")
+        used += cell_width(character)
+    return -min(found)[2] if found else None
+
+
+def _break_cost(line: str, place: int) -> int:
+    sign = line[place + 1 : place + 3].rstrip()
+    dangling = 9 * (line[place - 1] in _DANGLING)  # an operator at the end of a line
+    return dangling + (0 if sign in _SUMS else 1 if sign in _OPERATORS else 2)

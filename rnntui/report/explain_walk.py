@@ -1,0 +1,68 @@
+"""The moments of one sequence in one iteration, reached as a user reaches them: through a Session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.session.moment import Moment, initial_gradients
+from rnntui.session.session import Session
+from rnntui.session.timeline import Phase, Position
+from rnntui.text.problems import InputError, Problem
+
+
+class Walk:
+    """Goes to an iteration and a sequence of its batch (counted from 0); gives the moments there.
+
+    Raises InputError where training stops before, or where the batch has fewer sequences.
+    """
+
+    def __init__(self, file: SequenceFile, iteration: int, sequence: int) -> None:
+        self._session = Session(file)
+        moment = self._session.moment
+        while moment.position.iteration < iteration:
+            reached = moment.position.iteration
+            moment = self._session.next_iteration()
+            if moment.position.iteration == reached:
+                why = moment.iteration.fault or "there are no targets to train on"
+                raise InputError(Problem(f"training stops at iteration {reached}: {why}"))
+        count = len(moment.iteration.traces)
+        if not 0 <= sequence < count:
+            message = f"there is no sequence {sequence + 1} in the batch"
+            hint = "there is one" if count == 1 else f"there are {count}"
+            raise InputError(Problem(message, None, hint))
+        while self._session.position.sequence < sequence:
+            self._next_sequence()
+        self.start = self._session.to_start()
+
+    def forward(self, t: int) -> Iterator[Moment]:
+        """The forward equations of a timestep."""
+        return self._moments("forward", t, len(self.start.program.model.equations))
+
+    def backward(self, t: int) -> Iterator[Moment]:
+        """The backward equations of a timestep; of t = 0, the gradients of the initial state."""
+        program = self.start.program
+        count = len(program.backward) if t else len(initial_gradients(program))
+        return self._moments("backward", t, count)
+
+    def update(self) -> Iterator[Moment]:
+        """The equations of the update, none where there is no update."""
+        there = self.start.iteration.update is not None
+        return self._moments("update", 0, len(self.start.optimiser.equations) if there else 0)
+
+    def _moments(self, phase: Phase, t: int, count: int) -> Iterator[Moment]:
+        here = self.start.position
+        for number in range(count):
+            position = Position(here.iteration, here.sequence, phase, t, number)
+            yield replace(self.start, position=position)
+
+    def _next_sequence(self) -> None:
+        """To the first moment of the next sequence in the batch, past the backward phase at a leap."""
+        self._session.to_end()
+        moment = self._session.next_timestep()
+        if moment.position.phase == "backward":
+            self._session.to_timestep(1)
+            moment = self._session.next_timestep()
+        if moment.position.phase == "backward":  # the initial state's gradients
+            self._session.next_timestep()

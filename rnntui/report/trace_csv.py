@@ -1,0 +1,43 @@
+"""One iteration as CSV in long form: one number a row, with all its digits."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+import numpy as np
+
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.engine.training import Iteration
+from rnntui.report.trace_arrays import TraceArray, trace_arrays
+
+COLUMNS = ("iteration", "sequence", "t", "kind", "name", "index", "value")
+
+
+def trace_csv(file: SequenceFile, iteration: Iteration, number: int = 0) -> Iterator[str]:
+    """The lines, without line ends; the first names the columns.
+
+    index: the component, from 0, as `2` or `0;1`; empty for scalars. t is empty for what has no
+    timestep. Numbers are written so that they are read back the same; nan, inf and -inf as such.
+    """
+    yield ",".join(COLUMNS)
+    where = (iteration.before.iteration, iteration.indices[number] + 1)
+    for array in trace_arrays(file, iteration, number):
+        for row in _rows(array):
+            yield _line((*where, *row))
+
+
+def _rows(found: TraceArray) -> Iterator[tuple[object, ...]]:
+    values = np.asarray(found.array, dtype=np.float64)
+    for place in np.ndindex(values.shape):
+        t = "" if found.first is None else str(place[0] + found.first)
+        component = place if found.first is None else place[1:]
+        index = ";".join(map(str, component))
+        yield t, found.kind, found.name, index, repr(float(values[place]))
+
+
+def _line(row: tuple[object, ...]) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="").writerow(row)
+    return text.getvalue()
