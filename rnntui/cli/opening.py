@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable
 
@@ -25,6 +27,7 @@ def open_(read: Callable[[], SequenceFile | None]) -> None:
     rnntui data.csv --model lstm --hidden 4 --target next
     """
     file = read()
+    _keyboard()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError(
             Problem("this is not a terminal", None, "`rnntui check` and `rnntui trace` need none")
@@ -34,3 +37,11 @@ def open_(read: Callable[[], SequenceFile | None]) -> None:
     app = RnnTui(file)
     app.run()
     sys.exit(app.return_code or 0)
+
+
+def _keyboard() -> None:
+    """Where the sequences came through standard input, the keys come from the terminal itself."""
+    if sys.stdin.isatty() or not sys.stdout.isatty():
+        return
+    with contextlib.suppress(OSError):  # no terminal at all; what follows says so
+        os.dup2(os.open("/dev/tty", os.O_RDWR), sys.stdin.fileno())

@@ -23,6 +23,7 @@ _OPTIONS = (
     click.option("--hidden", type=click.IntRange(1), help="Hidden units; 4."),
     click.option("--target", type=click.Choice(TARGETS), help="What to predict."),
     click.option("--input-format", "kind", type=click.Choice(KINDS), help="Of FILE, if not told."),
+    click.option("--symbols", is_flag=True, help="Columns of symbols, even if they are digits."),
     click.option(
         "--set",
         "overrides",
@@ -44,6 +45,7 @@ def reads_sequences(command: Callable[..., None]) -> Callable[..., None]:
         hidden: int | None,
         target: str | None,
         kind: str | None,
+        symbols: bool,
         overrides: tuple[str, ...],
         **others: Any,
     ) -> None:
@@ -54,7 +56,7 @@ def reads_sequences(command: Callable[..., None]) -> Callable[..., None]:
         def read(more: tuple[str, ...] = ()) -> SequenceFile | None:
             if file is None:
                 return None
-            return _read(file, options, kind or "", (*overrides, *more))
+            return _read(file, options, kind or "", symbols, (*overrides, *more))
 
         command(read=read, **others)
 
@@ -64,13 +66,17 @@ def reads_sequences(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _read(
-    file: str, options: ModelOptions | None, kind: str, overrides: tuple[str, ...]
+    file: str,
+    options: ModelOptions | None,
+    kind: str,
+    symbols: bool,
+    overrides: tuple[str, ...],
 ) -> SequenceFile:
     path: str | Path = file if file == "-" else find_file(file)
     large = isinstance(path, Path) and path.is_file() and path.stat().st_size > _LARGE
     if not large:
-        return open_sequences(path, options, kind=kind, overrides=overrides)
+        return open_sequences(path, options, None, kind, symbols, overrides)
     from rnntui.tui.read_progress import reading
 
     with reading(str(path)) as progress:
-        return open_sequences(path, options, progress, kind=kind, overrides=overrides)
+        return open_sequences(path, options, progress, kind, symbols, overrides)

@@ -123,7 +123,7 @@ def width(math: Math) -> float:
 
 @width.register
 def _(math: Symbol) -> float:
-    return 0.55 * len(math.text)
+    return 1.3 if math.text in "⋯⋱" else 0.55 * len(math.text)
 
 
 @width.register
@@ -178,14 +178,14 @@ def _(math: Sum) -> float:
 
 @width.register
 def _(math: Fence) -> float:
-    each = 0.65 if tall(math.inside) else 0.4
+    each = 0.85 if tall(math.inside) else 0.4
     return width(math.inside) + each * (bool(math.left) + bool(math.right))
 
 
 @width.register
 def _(math: Matrix) -> float:
     columns = [max(map(width, column)) for column in zip(*math.rows, strict=True)]
-    return sum(columns) + len(columns) + 0.2
+    return sum(columns) + len(columns) + 0.5
 
 
 @width.register
@@ -270,7 +270,7 @@ def _opened(fence: Fence, script: Script | None, limit: float) -> Iterator[_Piec
 
 
 def _piece_width(piece: _Piece) -> float:
-    return width(piece) if isinstance(piece, Math) else 0.65
+    return width(piece) if isinstance(piece, Math) else 0.85
 
 
 def _line_end(pieces: Sequence[_Piece], start: int, limit: float) -> int:

@@ -48,7 +48,7 @@ _COMPARE, _SUM, _TERM, _FACTOR, _FRACTION, _POWER, _ATOM = range(7)
 _BINDS = {"+": _SUM, "-": _SUM, "*": _TERM, "@": _TERM, "**": _POWER}
 
 _COMPARISONS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
-_WIDEST = 40.0  # em; a matrix that is wider than a page leaves out more of its columns
+_WIDEST = 34.0  # em; a matrix that is wider than a page leaves out more of its columns
 
 
 @dataclass(frozen=True)

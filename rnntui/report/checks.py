@@ -54,15 +54,8 @@ class CheckGroup:
 
     @property
     def what(self) -> str:
-        """`c`, `∂L/∂c`, `w1 by loss`."""
-        value = self.checks[0].value
-        return {
-            "gradients": f"∂L/∂{value.name}",
-            "gradients_by_loss": f"∂L/∂{value.name} by loss",
-            "gradients_by_use": f"∂L/∂{value.name} by use",
-            "updates": f"new {value.name}" if "(" not in value.name else value.name,
-            "prediction": "prediction",
-        }.get(value.kind, value.name)
+        """`c`, `∂L/∂c`, `∂L/∂w1 by loss`."""
+        return self.checks[0].subject
 
     @property
     def status(self) -> str:

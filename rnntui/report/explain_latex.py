@@ -21,7 +21,7 @@ from rnntui.report.explain_document import (
 from rnntui.report.explain_rows import latex_rows, packed, untitled_together
 from rnntui.text.problems import printable
 
-_ROOM = 45.0  # em, of the text on A4 with these margins
+_ROOM = 44.5  # em, of the text on A4 with these margins
 _STYLE = LatexStyle(latex_text)
 _MARKS = {"✓": r"\checkmark", "✗": r"\times", "!": r"\boldsymbol{!}"}
 _HEADINGS = {1: "section", 2: "subsection", 3: "subsubsection"}

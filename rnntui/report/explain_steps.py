@@ -198,7 +198,7 @@ class Steps:
     def _note(self, check: CheckedValue) -> str:
         """The note of an expectation, with the first of its values alone."""
         key = id(check.expectation)
-        note = "" if key in self._noted else check.expectation.note
+        note = "" if key in self._noted else " ".join(check.expectation.note.split())
         self._noted.add(key)
         return note
 

@@ -40,6 +40,18 @@ class CheckedValue:
         return self.status in ("right", "mistake")
 
     @property
+    def subject(self) -> str:
+        """What the value is of: `c`, `∂L/∂c`, `∂L/∂w1 by loss`."""
+        name = self.value.name
+        return {
+            "gradients": f"∂L/∂{name}",
+            "gradients_by_loss": f"∂L/∂{name} by loss",
+            "gradients_by_use": f"∂L/∂{name} by use",
+            "updates": f"new {name}" if "(" not in name else name,
+            "prediction": "prediction",
+        }.get(self.value.kind, name)
+
+    @property
     def error(self) -> float:
         """The largest absolute difference."""
         if self.computed is None:

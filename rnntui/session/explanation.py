@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rnntui.data.expectations import ExpectedValue
 from rnntui.language.evaluate import evaluate_parts
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.render import Token, formula_text, name_symbol, to_formula
@@ -75,18 +76,23 @@ def explain(moment: Moment, digits: int = 2, most: int = 6) -> Explanation:
 
 
 def answers_here(moment: Moment) -> list[CheckedValue]:
-    """The worked answers for what the cursor's equation computes."""
-    position = moment.position
+    """The worked answers for what the cursor's equation computes, and for the parameters in it."""
+    return [check for check in moment.checks if _is_here(check.value, moment)]
+
+
+def _is_here(value: ExpectedValue, moment: Moment) -> bool:
+    position, key = moment.position, moment.quantity
     if position.phase == "update":
-        target = moment.equation.target
-        return [c for c in moment.checks if (c.value.kind, c.value.name) == ("updates", target)]
-    kinds = ("values", "prediction") if position.phase == "forward" else ("gradients",)
-    keys = (moment.quantity, f"pre({moment.quantity})")
-    return [
-        check
-        for check in moment.checks
-        if check.value.kind in kinds and check.value.name in keys and check.value.t == position.t
-    ]
+        return value.kind == "updates" and value.name == moment.equation.target
+    here = value.t in (None, position.t) and value.name in (key, f"pre({key})")
+    if position.phase == "backward":
+        return here and value.kind.startswith("gradients")
+    if value.kind == "loss":  # of the whole sequence: known with the last timestep's
+        return key == moment.program.model.objective and position.t == moment.trace.length
+    if value.name in moment.trace.parameters:
+        used = {name.key for name in names(moment.equation.expression)}
+        return value.kind == "values" and value.name in used
+    return here and value.kind in ("values", "prediction")
 
 
 def _steps(root: Expression) -> Iterator[tuple[str, list[Expression]]]:

@@ -81,7 +81,11 @@ class CountingTask(Task):
     def written(self, text: str) -> TaskSequence:
         """Strings in a row and the A after them: `AABBABA` is a²b², ab and an A."""
         counts = [len(run) for run in re.findall(f"{self.letters[0]}+", text)][:-1]
-        if text != "".join(self._strings[n - 1][0] for n in counts if n <= self.longest) + self.letters[0]:
+        if (
+            text
+            != "".join(self._strings[n - 1][0] for n in counts if n <= self.longest)
+            + self.letters[0]
+        ):
             example = "".join(letter * 2 for letter in self.letters) + self.letters[0]
             message = f"`{text[:40]}` is not a row of {self.title} and an A after it"
             raise InputError(Problem(message, None, f"n from 1 to {self.longest}: {example}"))

@@ -78,7 +78,7 @@ def axis_for(
             return Axis(max(low / 2, 5e-324), high * 2 if high < 8e307 else 1.79e308, log=True)
         return Axis(low, high, log=True)
     if whole and low == high:
-        return Axis(low - 1, high + 1, whole=True)
+        return Axis(low - 1 if low else low, high + 1, whole=True)
     if high / 2 - low / 2 <= 1e-9 * max(abs(low), abs(high)) / 2 or high / 2 - low / 2 < 1e-300:
         room = max(abs(low) * 0.1, 0.1 if low == 0 else 1e-290)
         return Axis(max(low - room, -1.7e308), min(high + room, 1.7e308))

@@ -99,7 +99,7 @@ def _equations(moment: Moment) -> Sequence[Equation]:
 def _answer(check: CheckedValue) -> Text:
     mark, style, words = MARKS[check.status]
     value = check.value
-    what = "the prediction" if value.kind == "prediction" else printable(value.name)
+    what = printable(check.subject)
     expected = format_value(np.asarray(value.expected), 3)
     text = Text.assemble((f"{mark} ", style), f"worked answer for {what}: ", (expected, "bold"))
     if words:
