@@ -22,7 +22,9 @@ class OpensByDefault(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `open` before arguments that start with no command and no option."""
-        if not args or (args[0] not in self.commands and not args[0].startswith("-")):
+        first = args[0] if args else ""
+        is_option = first.startswith("-") and first != "-"  # which is the standard input
+        if first not in self.commands and not is_option:
             args = ["open", *args]
         return super().parse_args(ctx, args)
 

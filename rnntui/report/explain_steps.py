@@ -24,6 +24,7 @@ from rnntui.session.moment import Moment
 _MOST_TERMS = 8  # terms of a sum that are written out
 _MOST_DECIMALS = 8  # of a worked answer
 
+_AT_A_TIMESTEP = ("values", "prediction", "gradients")
 _VERDICTS = {
     "right": ("✓", "right"),
     "mistake": ("✗", "wrong, as announced"),
@@ -136,7 +137,13 @@ class Steps:
         t = None if update else moment.position.t
         target = self.name(found.equation.target, t)
         lines = tuple(self._lines(found, t))
-        answers = tuple(self.answers(answers_here(moment)))
+        # answers without a timestep, and those by loss and by use, stand with the sums over time
+        here = [
+            check
+            for check in answers_here(moment)
+            if update or (check.value.t == t and check.value.kind in _AT_A_TIMESTEP)
+        ]
+        answers = tuple(self.answers(here))
         title = "" if brief or found.title == found.equation.target else found.title
         return Step(title, target, lines, answers, brief)
 
@@ -165,8 +172,7 @@ class Steps:
     def answers(self, checks: Sequence[CheckedValue]) -> Iterator[Answer]:
         """Worked answers, each with what it is held against."""
         for check in checks:
-            what = "the prediction" if check.value.kind == "prediction" else check.value.name
-            yield self._answer(check, f"worked answer for {name_symbol(what)}")
+            yield self._answer(check, f"worked answer for {check.subject}")
 
     def answers_over_time(self, checks: Sequence[CheckedValue], by: str) -> Iterator[Answer]:
         """Worked answers one a timestep: those that are right together, the others one by one."""
