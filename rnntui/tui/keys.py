@@ -81,8 +81,11 @@ KEYS = (
 )
 
 
+_LAST = ("select_next", "full_screen", "toggle_theme")  # what a narrow footer leaves out first
+
+
 def bindings(keys: tuple[Key, ...] = KEYS) -> list[Binding]:
-    """The keys as Textual's bindings."""
+    """The keys as Textual's bindings, in the order of the footer."""
     return [
         Binding(
             ",".join(key.keys),
@@ -92,5 +95,5 @@ def bindings(keys: tuple[Key, ...] = KEYS) -> list[Binding]:
             key_display=key.hint[0] if key.hint else None,
             tooltip=key.help,
         )
-        for key in keys
+        for key in sorted(keys, key=lambda key: key.action in _LAST)
     ]

@@ -27,6 +27,7 @@ STYLES = {
 
 
 _OPERATORS = tuple("+−⊙·⊗/=")
+_LEAST = ("terms", "pre-activation", "numbers")  # lines of the working, the least telling first
 
 
 class EquationPanel(RowsPanel):
@@ -37,13 +38,20 @@ class EquationPanel(RowsPanel):
     def rows(self, moment: Moment, width: int, height: int) -> Sequence[Row]:
         """The working, then the listing of the phase's equations as far as there is room."""
         found = explain(moment)
-        heading = Text(printable(found.title), style="italic", no_wrap=True)
-        rows: list[Row] = [*_wrapped(heading, width, 0)]
+        self.note = printable(found.title)
         indent = min(len(found.target) + 3, max(width // 3, 4))
-        for number, line in enumerate(found.lines):
-            rows += self._line(line, found.target if number == 0 else "", indent, width, number)
-        for check in answers_here(moment):
-            rows += _wrapped(_answer(check), width, 2)
+        lines = {
+            line.kind: self._line(line, found.target if number == 0 else "", indent, width)
+            for number, line in enumerate(found.lines)
+        }
+        answers = [
+            row for check in answers_here(moment) for row in _wrapped(_answer(check), width, 2)
+        ]
+        for kind in _LEAST:  # where it is low, the value is what has to be in sight
+            if sum(map(len, lines.values())) + min(len(answers), 2) > height:
+                lines.pop(kind, None)
+        rows: list[Row] = [row for part in lines.values() for row in part]
+        rows += answers
         self._working = len(rows)
         rows.append(Text(""))
         rows += self._listing(moment, width)
@@ -53,7 +61,7 @@ class EquationPanel(RowsPanel):
         """The working stays at the top."""
         return range(self._working)
 
-    def _line(self, line: Line, target: str, indent: int, width: int, number: int) -> list[Text]:
+    def _line(self, line: Line, target: str, indent: int, width: int) -> list[Text]:
         text = Text(f"{target} = ".rjust(indent) if target else "= ".rjust(indent))
         text.stylize("bold", 0, len(target))
         body = formula(line.tokens)
