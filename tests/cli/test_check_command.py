@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rnntui.cli import main
-from rnntui.data.shipped import shipped_files, shipped_folder
 
 FILE = """
 title = "Half"
@@ -71,11 +70,11 @@ class TestExitStatus:
         assert "no-such-file" in result.stderr
         assert "bad.toml" in result.stderr
 
-    def test_every_shipped_file_holds(self):
-        result = run("check", shipped_folder())
+    def test_several_shipped_files_by_their_bare_names(self):
+        result = run("check", "lstm-ab", "lstm-homework", "carousel")
         assert result.exit_code == 0
-        assert f"{len(shipped_files())} files" in result.stdout
-        assert "wrong as announced" in result.stdout
+        assert "3 files" in result.stdout
+        assert "16 wrong as announced" in result.stdout
 
     def test_a_folder_is_searched_through_and_through(self, write):
         write(FILE + RIGHT, "a/one.toml")
@@ -102,14 +101,11 @@ class TestJson:
         assert [value["status"] for value in found["expectations"]] == ["right", "mistake"]
         assert found["expectations"][1]["note"] == "copied [bold]badly[/] \x1b[31m"
 
-    def test_of_every_shipped_file(self):
-        found = json.loads(run("check", shipped_folder(), "--json").stdout)
-        assert len(found) == len(shipped_files())
-        assert {v["status"] for f in found for v in f["expectations"]} == {"right", "mistake"}
-
     def test_by_bare_name(self):
-        (found,) = json.loads(run("check", "lstm-homework", "--json").stdout)
-        assert Path(found["file"]).stem == "lstm-homework"
+        found = json.loads(run("check", "lstm-homework", "lstm-ab.toml", "--json").stdout)
+        assert [Path(report["file"]).stem for report in found] == ["lstm-homework", "lstm-ab"]
+        assert {v["status"] for v in found[0]["expectations"]} == {"right", "mistake"}
+        assert {v["status"] for v in found[1]["expectations"]} == {"right"}
 
 
 class TestTable:

@@ -15,6 +15,7 @@ from pseudo_terminal import RNNTUI, PseudoTerminal
 
 from rnntui import __version__
 from rnntui.cli import main
+from rnntui.data.shipped import shipped_files
 
 
 def run(*arguments: str | Path) -> Result:
@@ -168,9 +169,9 @@ class TestInATerminal:
     def test_the_gallery_opens_a_file_and_comes_back(self):
         with PseudoTerminal(RNNTUI) as terminal:
             terminal.wait_for("Sequence files")
-            terminal.wait_for("Memory")
+            terminal.wait_for(shipped_files()[0].name)  # the preview's frame
             terminal.type("\r")
-            terminal.wait_for("iteration 0")
+            terminal.wait_for("· forward")
             terminal.type(ESCAPE)
             terminal.wait_for("Sequence files")
             terminal.type("q")

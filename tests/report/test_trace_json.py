@@ -106,7 +106,8 @@ class TestKeys:
         assert traced(shipped("clock"))["steps"][0]["input"] is None
 
     def test_without_targets(self):
-        text = 'model = "elman"\nreadout = "y = h"\nsizes.hidden = 2\n[data]\none_hot = "ab"\nsequence = "ab"\n'
+        text = 'model = "elman"\nreadout = "y = h"\nsizes.hidden = 2\n'
+        text += '[data]\none_hot = "ab"\nsequence = "ab"\n'
         found = traced(parse_sequence_file(text))
         assert found["loss"] is None
         assert found["updated"] is None

@@ -157,15 +157,11 @@ class TestScalars:
         assert str(explain(session.next_equation()).lines[-1]) == "inf"
 
 
-def short_files() -> list[str]:
-    return [path.stem for path in shipped_files() if path.stem != "vanishing-gradient"]
-
-
-@pytest.mark.parametrize("name", short_files())
+@pytest.mark.parametrize("name", [path.stem for path in shipped_files()])
 def test_in_every_shipped_file_every_working_is_in_order_and_ends_in_the_value_computed(name):
     session = Session(read_sequence_file(find_file(name)))
     moment = session.moment
-    while moment.position.iteration == 0:
+    while moment.position.iteration == 0 and moment.position.t <= 20:  # of long ones, the start
         found = explain(moment)
         kinds = [line.kind for line in found.lines]
         assert kinds[0] == "symbols"

@@ -21,7 +21,11 @@ def known_gradients(moment: Moment) -> set[tuple[str, int]]:
     return {(key, t) for key in keys for t in range(length + 1) if moment.known(key, t)}
 
 
-@pytest.mark.parametrize("text", [ELMAN, LSTM, LEARNED_START, NO_TARGETS, UNEVEN])
+@pytest.mark.parametrize(
+    "text",
+    [ELMAN, LSTM, LEARNED_START, NO_TARGETS, UNEVEN],
+    ids=["elman", "lstm", "learned start", "no targets", "uneven batch"],
+)
 class TestEveryStep:
     def test_forward_makes_known_what_the_equation_computes_and_no_more(self, text):
         session = open_session(text)

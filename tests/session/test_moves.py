@@ -28,6 +28,7 @@ def whole_iteration(session: Session) -> list[tuple[int, str, int, str]]:
     iteration, places = session.position.iteration, []
     while session.position.iteration == iteration:
         places.append(place(session))
+        assert len(places) < 1000, "it goes round in circles"
         if session.next_equation().message:
             break
     return places
@@ -106,12 +107,12 @@ class TestEquations:
 
     def test_a_fixed_parameter_has_no_line_in_the_update(self):
         session = open_session(ELMAN + '[training]\nfixed = ["w"]')
-        assert [p for p in whole_iteration(session) if p[1] == "update"] == [
-            (0, "update", 0, "u")
-        ]
+        assert [p for p in whole_iteration(session) if p[1] == "update"] == [(0, "update", 0, "u")]
 
     @pytest.mark.parametrize(
-        "text", [ELMAN, UNEVEN, EVEN, LEARNED_START, NO_TARGETS, ONE_TIMESTEP]
+        "text",
+        [ELMAN, UNEVEN, EVEN, LEARNED_START, NO_TARGETS, ONE_TIMESTEP],
+        ids=["elman", "uneven", "even", "learned start", "no targets", "one timestep"],
     )
     def test_back_is_the_same_way_back_over_two_iterations(self, text):
         session = open_session(text)
@@ -119,7 +120,7 @@ class TestEquations:
         while session.position.iteration < 2 and not session.next_equation().message:
             there.append(session.position)
         back = [session.position]
-        while not session.previous_equation().message:
+        while not session.previous_equation().message and len(back) <= len(there):
             back.append(session.position)
         assert back == there[::-1]
 
@@ -256,8 +257,7 @@ class TestIterations:
     def test_losses_are_those_of_the_iterations_reached_and_stay_when_going_back(self):
         session = open_session(ELMAN)
         losses = [session.moment.iteration.loss]
-        for _ in range(3):
-            losses.append(session.next_iteration().iteration.loss)
+        losses += [session.next_iteration().iteration.loss for _ in range(3)]
         assert list(session.moment.losses) == losses
         assert list(session.previous_iteration().losses) == losses
         assert losses == sorted(losses, reverse=True), "training this file lowers the loss"

@@ -93,10 +93,10 @@ def test_timesteps_are_undone_within_a_phase(name, data):
 
 def trained(session: Session, iterations: int) -> list[dict[str, bytes]]:
     """The bits of iterations 0 … `iterations`, which the session then stands at."""
-    found = [bits(session.moment)]
-    for _ in range(iterations):
-        found.append(bits(session.next_iteration()))
-    return found
+    return [
+        bits(session.moment),
+        *(bits(session.next_iteration()) for _ in range(iterations)),
+    ]
 
 
 class TestLongTraining:

@@ -95,7 +95,9 @@ class TestKinds:
         assert statuses(expecting(ELMAN, *tables)) == ["right", "right"]
 
     def test_a_sequence_counts_from_one(self):
-        tables = [f"at = {{ t = 2, sequence = {n} }}\nvalues = {{ target = [0.2] }}" for n in (2, 3)]
+        tables = [
+            f"at = {{ t = 2, sequence = {n} }}\nvalues = {{ target = [0.2] }}" for n in (2, 3)
+        ]
         assert statuses(expecting(UNEVEN, *tables)) == ["right", "wrong"]
 
 

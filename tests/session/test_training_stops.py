@@ -53,7 +53,9 @@ class TestNan:
         session = open_session(ROOT_OF_A_NEGATIVE)
         moment = session.next_iteration()
         assert moment.position.iteration == 0
-        assert moment.message.startswith("Training stops here: h became NaN (not a number) at t = 2.")
+        assert moment.message.startswith(
+            "Training stops here: h became NaN (not a number) at t = 2."
+        )
 
     def test_where_nothing_trains_the_message_does_not_speak_of_training(self):
         nan = NO_TARGETS.replace("tanh(w * x + u * h[t-1])", "sqrt(w * x + 0 * u * h[t-1])")

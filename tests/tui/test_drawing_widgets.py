@@ -1,141 +1,123 @@
-"""The widgets of `drawing`, in a running app: what they show, at every size, in every theme."""
+"""Matrices as lines of text, and the plot widget: what they show, at every size, in every theme."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 import pytest
 from textual.app import App, ComposeResult
 
-from rnntui.tui.drawing.matrix import MatrixView
+from rnntui.tui.drawing.matrix_rows import MatrixRows, flow, joined
+from rnntui.tui.drawing.palette import palette_for
 from rnntui.tui.drawing.plot_view import PlotView
 from rnntui.tui.drawing.plots import Series, line_plot
 
+DARK = palette_for(True)
 SIZES = [(0, 0), (1, 1), (2, 3), (3, 2), (8, 4), (30, 12), (90, 30)]
 ODD = np.array([[np.nan, np.inf, -np.inf], [5e-324, 1.7e308, -1.7e308], [0.0, -0.5, 1e-26]])
 
 
-class MatrixApp(App):
-    CSS = "MatrixView { width: 60; height: 20; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.selected: list[tuple[int, int]] = []
-
-    def compose(self) -> ComposeResult:
-        yield MatrixView()
-
-    def on_matrix_view_selected(self, event: MatrixView.Selected) -> None:
-        self.selected.append((event.row, event.column))
+def fit(values, width: int = 60, name: str = "W", **options) -> MatrixRows:
+    return MatrixRows.fit(np.asarray(values), name, width, DARK, **options)
 
 
-def lines(view):
-    return [view.render_line(y).text for y in range(view.size.height)]
+def words(matrix: MatrixRows) -> list[list[str]]:
+    return [matrix.line(n).plain.split() for n in range(matrix.height)]
 
 
-class TestMatrixView:
-    @pytest.mark.parametrize("size", SIZES)
+class TestMatrixRows:
+    @pytest.mark.parametrize("width", [0, 1, 2, 3, 8, 30, 90])
     @pytest.mark.parametrize(
         "values",
         [np.zeros((0, 0)), np.zeros((0, 3)), np.float64(2.5), np.arange(5.0), ODD, np.eye(40)],
         ids=["empty", "no rows", "scalar", "vector", "odd", "large"],
     )
-    async def test_every_line_has_the_width_of_the_view(self, size, values):
-        app = MatrixApp()
-        async with app.run_test(size=(100, 40)) as pilot:
-            view = app.query_one(MatrixView)
-            view.styles.width, view.styles.height = size
-            view.show(values, "W_hh", (1, 1))
-            for density in ("auto", "numbers", "glyphs"):
-                view.density = density
-                await pilot.pause()
-                strips = [view.render_line(y) for y in range(view.size.height)]
-                assert {strip.cell_length for strip in strips} <= {view.size.width}
-                assert all(len(strip.text) == view.size.width for strip in strips)
+    def test_every_line_has_the_width_of_the_matrix(self, width, values):
+        matrix = fit(values, width, "W_hh")
+        lines = [matrix.line(n) for n in range(matrix.height + 2)]
+        assert {line.cell_len for line in lines} == {matrix.width}
+        assert {len(line.plain) for line in lines} == {matrix.width}
 
-    async def test_numbers_with_indices_name_and_mark(self):
-        app = MatrixApp()
-        async with app.run_test():
-            view = app.query_one(MatrixView)
-            view.show(np.array([[30.0, -0.5], [np.nan, 1.8e-26]]), "W_ii", (0, 1))
-            shown = lines(view)
-        assert shown[0].split() == ["W_ii", "0", "1"]
-        assert shown[1].split() == ["0", "30.00►", "-0.50"]
-        assert shown[2].split() == ["1", "nan", "1.8e-26"]
+    @pytest.mark.parametrize("width", range(12, 91, 6))
+    def test_it_stays_within_the_room_that_even_its_narrowest_form_needs(self, width):
+        assert fit(ODD, width).width <= width
+        assert fit(np.eye(40), width).width <= width
 
-    async def test_a_vector_is_a_column_and_a_row_when_asked(self):
-        app = MatrixApp()
-        async with app.run_test():
-            view = app.query_one(MatrixView)
-            view.show(np.array([1.0, 2.0]), "h")
-            assert [line.split() for line in lines(view)[:3]] == [
-                ["h"],
-                ["0", "1.00"],
-                ["1", "2.00"],
-            ]
-            view.show(np.array([[1.0, 2.0]]), "h")
-            assert lines(view)[1].split() == ["0", "1.00", "2.00"]
+    def test_numbers_with_indices_and_name(self):
+        matrix = fit([[30.0, -0.5], [np.nan, 1.8e-26]], name="W_ii")
+        assert words(matrix) == [
+            ["W_ii", "0", "1"],
+            ["0", "30.00", "-0.50"],
+            ["1", "nan", "2e-26"],
+        ]
 
-    async def test_where_numbers_do_not_fit_signs_and_blocks_do(self):
-        app = MatrixApp()
-        async with app.run_test():
-            view = app.query_one(MatrixView)
-            view.show(np.outer([1, -1], np.arange(1, 21)) / 20, "W")
-            shown = lines(view)
-        assert shown[1].strip().endswith("+▇")
-        assert shown[2].strip().endswith("-▇")
+    def test_a_vector_is_a_column_without_column_index(self):
+        assert words(fit([1.0, 2.0], name="h")) == [["h"], ["0", "1.00"], ["1", "2.00"]]
 
-    async def test_a_changed_value_is_drawn_and_an_equal_one_is_not_drawn_again(self):
-        app = MatrixApp()
-        async with app.run_test():
-            view = app.query_one(MatrixView)
-            view.show(np.eye(3))
-            before = view.render_line(1)
-            view.show(np.eye(3))
-            assert view.render_line(1) is before
-            view.show(np.eye(3) * [[0.5], [1], [1]])
-            assert "0.50" in view.render_line(1).text
+    def test_a_scalar_is_one_number(self):
+        assert words(fit(-2.5, name="w")) == [["w"], ["0", "-2.50"]]
 
-    async def test_scrolling_moves_whole_columns_and_keeps_the_headers(self):
-        app = MatrixApp()
-        async with app.run_test() as pilot:
-            view = app.query_one(MatrixView)
-            view.density = "numbers"
-            view.show(np.arange(10_000.0).reshape(100, 100) / 1000, "W")
-            view.focus()
-            await pilot.pause()
-            await pilot.press("right", "right", "down")
-            await pilot.pause()
-            shown = lines(view)
-        assert shown[0].split()[:3] == ["W", "2", "3"]
-        assert shown[1].split()[:3] == ["1", "0.10", "0.10"]
+    def test_where_numbers_do_not_fit_signs_and_blocks_do(self):
+        matrix = fit(np.outer([1, -1], np.arange(1, 21)) / 20)
+        assert matrix.line(1).plain.strip().endswith("+▇")
+        assert matrix.line(2).plain.strip().endswith("-▇")
 
-    async def test_the_last_element_can_be_reached_and_is_whole(self):
-        app = MatrixApp()
-        async with app.run_test() as pilot:
-            view = app.query_one(MatrixView)
-            view.density = "numbers"
-            values = np.zeros((100, 100))
-            values[99, 99] = -7.25
-            view.show(values, "W", (99, 99))
-            await pilot.pause()
-            room = view.scrollable_content_region.size
-            last = lines(view)[room.height - 1]
-        assert last[: room.width].rstrip().endswith("►-7.25")
+    @pytest.mark.parametrize("width", range(1, 80, 3))
+    @pytest.mark.parametrize("left", [0, 1, 99])
+    def test_a_number_is_whole_or_is_not_there(self, width, left):
+        values = np.array([[-12.345, 0.001234, 99999.5, -3e-300], [1.5, -0.5, 123456.0, 0.0]])
+        matrix = fit(values, width, left=left)
+        for n, row in enumerate(values, 1):
+            line = matrix.line(n).plain[matrix.layout.header :]
+            if matrix.layout.digits is None:
+                continue
+            size = matrix.layout.cell
+            shown = [line[k : k + size].strip() for k in range(0, len(line), size)]
+            for text, value in zip(shown, row[matrix.left : matrix.right], strict=True):
+                digit = 10.0 ** -(len(text.partition(".")[2].partition("e")[0]))
+                exponent = 10.0 ** int(text.partition("e")[2] or 0)
+                assert text == "…" or abs(float(text) - value) <= 0.5001 * digit * exponent
 
-    async def test_a_click_selects_the_element_under_it(self):
-        app = MatrixApp()
-        async with app.run_test() as pilot:
-            view = app.query_one(MatrixView)
-            view.show(np.eye(3), "W")
-            x = lines(view)[2].rindex("0.00")
-            await pilot.click(MatrixView, offset=(x, 2))
-            await pilot.click(MatrixView, offset=(0, 0))
-            await pilot.pause()
-        assert app.selected == [(1, 2)]
+    def test_scrolling_sideways_moves_whole_columns_with_their_indices(self):
+        matrix = fit(np.arange(400.0).reshape(4, 100) / 100, 40, left=50)
+        assert (matrix.left, matrix.right) != (0, 100)
+        assert matrix.left == 50
+        assert "50" in matrix.line(0).plain
 
-    async def test_three_axes_are_an_error(self):
-        with pytest.raises(ValueError, match="two axes"):
-            MatrixView().show(np.zeros((2, 2, 2)))
+    def test_scrolling_ends_at_the_last_column(self):
+        matrix = fit(np.zeros((2, 100)), 40, left=10_000)
+        assert matrix.right == 100
+
+    def test_a_long_name_is_shortened_visibly(self):
+        assert "…" in fit(np.eye(2), name="a_very_long_name_indeed").line(0).plain
+
+    def test_past_the_end_there_are_blank_lines_of_the_same_width(self):
+        matrix = fit(np.eye(2))
+        assert matrix.line(3).plain == " " * matrix.width
+
+    def test_the_colour_of_zero_is_neutral_and_the_ends_differ(self):
+        line = fit([[-1.0, 0.0, 1.0]]).line(1)
+        grounds = [span.style.bgcolor for span in line.spans if getattr(span.style, "bgcolor", 0)]
+        assert len(set(map(str, grounds))) == 3
+
+
+class TestFlow:
+    def test_matrices_stand_side_by_side_while_there_is_room(self):
+        blocks = [fit(np.eye(2), name=name) for name in "abcdef"]
+        for width in (15, 40, 200):
+            lines = flow(blocks, width)
+            assert list(itertools.chain(*lines)) == blocks
+            for line in lines:
+                assert sum(b.width for b in line) + 2 * (len(line) - 1) <= max(
+                    width, blocks[0].width
+                )
+
+    def test_lines_of_unlike_matrices_are_filled_up(self):
+        blocks = [fit(np.eye(3), name="A"), fit([1.0], name="b")]
+        lines = [make() for make in joined(blocks)]
+        assert len(lines) == 4
+        assert {line.cell_len for line in lines} == {blocks[0].width + 2 + blocks[1].width}
 
 
 class PlotApp(App):
