@@ -24,6 +24,7 @@ from rnntui.text.problems import printable
 _ROOM = 44.5  # em, of the text on A4 with these margins
 _STYLE = LatexStyle(latex_text)
 _MARKS = {"✓": r"\checkmark", "✗": r"\times", "!": r"\boldsymbol{!}"}
+_SIZES = (("", 1.0), (r"\small", 0.9), (r"\footnotesize", 0.8), (r"\scriptsize", 0.7))
 _HEADINGS = {1: "section", 2: "subsection", 3: "subsubsection"}
 
 _PREAMBLE = r"""\documentclass[10pt,fleqn]{article}
@@ -45,7 +46,7 @@ _PREAMBLE = r"""\documentclass[10pt,fleqn]{article}
 \raggedbottom
 \emergencystretch=3em
 \newcommand{\step}[1]{\par\medskip\noindent\textcolor{quiet}{\textit{#1}}}
-\newcommand{\answer}[5]{\par{\small\hangindent=3.2em\hangafter=1\hspace*{1.5em}%
+\newcommand{\answer}[5]{\par{\small\raggedright\hangindent=3.2em\hangafter=1\hspace*{1.5em}%
 \makebox[1.7em][l]{\textcolor{#1}{$#2$}}#3, \textcolor{#1}{#4}. \textcolor{quiet}{\textit{#5}}\par}}
 \AtBeginDocument{\setlength{\abovedisplayskip}{4pt plus 2pt}\abovedisplayshortskip=\abovedisplayskip
 \setlength{\belowdisplayskip}{6pt plus 3pt}\belowdisplayshortskip=\belowdisplayskip}
@@ -142,11 +143,14 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield rf"\begin{{longtable}}{{{table.align}}}"
+    rows = (table.header, *table.rows)
+    wide = sum(0.5 * max(map(len, column)) + 1.2 for column in zip(*rows, strict=True))
+    size = next((size for size, least in _SIZES if wide * least <= _ROOM), _SIZES[-1][0])
+    yield rf"{{{size}\begin{{longtable}}{{{table.align}}}"
     yield " & ".join(map(_text, table.header)) + r" \\ \hline \endhead"
     for row in table.rows:
         yield " & ".join(map(_text, row)) + r" \\"
-    yield r"\end{longtable}"
+    yield r"\end{longtable}}"
 
 
 def _text(text: str) -> str:

@@ -76,7 +76,7 @@ class TestGroups:
             ("at = { t = 1 }\ngradients = { h = [0] }", "∂L/∂h"),
             ("at = { t = 1 }\ngradients_by_loss = { w = 0 }", "∂L/∂w by loss"),
             ("at = { t = 1 }\ngradients_by_use = { w = 0 }", "∂L/∂w by use"),
-            ("loss = 0", "the whole loss"),
+            ("loss = 0", "loss"),
         ],
     )
     def test_kinds_are_told_apart(self, table, what):
