@@ -51,9 +51,14 @@ def reference(name: str) -> Any:
 
 def iterations(file: SequenceFile) -> Iterator[Iteration]:
     """One iteration after the other, from the file's start."""
-    trainer = Trainer(file.program, file.data.sequences, file.training)
-    hidden, seed = file.sizes.get("hidden"), file.training.seed
-    state = trainer.start(draw_parameters(file.program, file.parameters, hidden, seed))
+    training = file.training
+    trainer = Trainer(file.program, file.data.stream or file.data.sequences, training)
+    hidden = file.sizes.get("hidden")
+    state = trainer.start(
+        draw_parameters(
+            file.program, file.parameters, hidden, training.seed, training.initialisation
+        )
+    )
     while True:
         iteration = trainer.iterate(state)
         yield iteration
@@ -96,7 +101,7 @@ class TestEveryFile:
                 if expectation.iteration == number:
                     trace = compute_trace(
                         file.program,
-                        file.data.sequences[expectation.sequence],
+                        file.data.sequence(expectation.sequence),
                         state.parameters,
                         file.training.reduction,
                     )

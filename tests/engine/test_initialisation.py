@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from rnntui.data.sequence_file import parse_sequence_file
+from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
 from rnntui.session.checks import start_training
 
 Array = npt.NDArray[np.float64]
 
-HIDDEN, INPUTS = 4, 7
+HIDDEN = 4
 DRAWS = 400
 MATRICES = ("W_ih", "W_hh", "W_hy")
 VECTORS = ("H0", "b_h", "b_y")
 
 
 @cache
-def drawn(
-    scheme: str, seed: int = 0, model: str = "srn", hidden: int = HIDDEN, rest: str = ""
-) -> Mapping[str, Array]:
-    """The initial parameters; `scheme` as TOML has it."""
-    text = f"""
+def file_of(scheme: str, model: str, rest: str) -> SequenceFile:
+    """A file with nothing but its model given; `scheme` as TOML has it."""
+    return parse_sequence_file(f"""
 model = "{model}"
-sizes = {{ hidden = {hidden} }}
+sizes = {{ hidden = {HIDDEN} }}
 {rest}
 [data]
 task = "reber"
 [training]
 initialisation = {scheme}
-seed = {seed}
-"""
-    return start_training(parse_sequence_file(text))[1].parameters
+""")
+
+
+@cache
+def drawn(scheme: str, seed: int = 0, model: str = "srn", rest: str = "") -> Mapping[str, Array]:
+    """The initial parameters."""
+    file = file_of(scheme, model, rest)
+    return start_training(replace(file, training=replace(file.training, seed=seed)))[1].parameters
 
 
 def many(scheme: str, key: str, model: str = "srn") -> Array:

@@ -114,13 +114,16 @@ class TestValues:
         assert measure(metric, [trace]) == pytest.approx(np.mean(by_hand), rel=1e-14)
 
     def test_masked_timesteps_count_all_the_same(self) -> None:
-        text = REBER.split("[data]")[0].replace("srn", "elman") + """
+        text = (
+            REBER.split("[data]")[0].replace("srn", "elman")
+            + """
 [data]
 values = [[1, 0], [0, 1], [1, 1]]
 targets = [[1, 0], [0, 1], [1, 0]]
 mask = "last"
 [metrics]
 """
+        )
         trace = traces(read("", text))[0]
         assert measured('m = "loss"', text) == pytest.approx(np.mean(trace.values["loss"][1:]))
 
