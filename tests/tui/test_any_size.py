@@ -10,6 +10,7 @@ import pytest
 from rich.cells import set_cell_size
 from stepping import file, settle
 
+from rnntui.session.explanation import explain
 from rnntui.session.session import Session
 from rnntui.tui.app import RnnTui
 from rnntui.tui.panels.equation import EquationPanel
@@ -158,9 +159,20 @@ class TestNumbersAreNeverCut:
                 ) == "".join(working), "\n".join(lines)
 
 
-def _working(panel: EquationPanel, moment, width: int) -> list[str]:
+@pytest.mark.parametrize("name", ["lstm-ab", "carousel", "clock"])
+@pytest.mark.parametrize("size", [(76, 5), (52, 8), (40, 9)])
+async def test_where_it_is_low_the_value_of_the_equation_is_in_sight(app, name, size):
+    panel = app.screen.query_one(EquationPanel)
+    session = Session(file(name))
+    for _ in range(2 * len(session.file.model.equations)):
+        moment = session.next_equation()
+        value = _working(panel, moment, 10_000)[len(explain(moment).lines) - 1].split()[-1]
+        assert value in " ".join(_working(panel, moment, *size)[: size[1]])
+
+
+def _working(panel: EquationPanel, moment, width: int, height: int = 10_000) -> list[str]:
     """The working, which ends at the blank line before the listing."""
-    lines = shown(panel, moment, width, 10_000)
+    lines = shown(panel, moment, width, height)
     ends = next(n for n, line in enumerate(lines) if not line.strip())
     return lines[:ends]
 

@@ -53,7 +53,7 @@ class SequencePanel(RowsPanel):
         now: int,
         length: int,
     ) -> Text:
-        text = Text(name.ljust(_LABEL), style="dim", no_wrap=True)
+        text = Text.assemble((name.ljust(_LABEL), "dim"), no_wrap=True)
         text.append("‹ " if start > 1 else "  ", style="dim")
         for t in range(start, min(start + room, length + 1)):
             shown = _fitted(cells[t - 1], column - 2)

@@ -129,7 +129,7 @@ class StepperScreen(Screen[None]):
     def _frame_title(self, layout: Layout, name: str) -> Text:
         place = (name,) if self.full else layout.place_of(name)
         parts = [(PANELS[other].title, "bold" if other == name else "dim") for other in place]
-        return Text(" │ ", style="dim").join(Text(text, style=style) for text, style in parts)
+        return Text(" │ ").join(Text(text, style=style) for text, style in parts)
 
     # --- keys ---
 
