@@ -66,7 +66,7 @@ def _row(group: CheckGroup) -> list[Text]:
     mark, style, words = MARKS[group.status]
     check = group.telling
     allowed = float(np.max(check.value.tolerance))
-    digits = min(_digits(allowed), 4) if group.status == "right" else _digits(allowed)
+    digits = min(decimals(allowed), 4) if group.status == "right" else decimals(allowed)
     computed = "—" if check.computed is None else format_value(check.computed, digits)
     count = len(group.checks)
     if count > 1 and group.status in ("right", "mistake"):
@@ -82,7 +82,7 @@ def _row(group: CheckGroup) -> list[Text]:
     return [Text(mark, style=style), *map(Text, cells)]
 
 
-def _digits(tolerance: float) -> int:
+def decimals(tolerance: float) -> int:
     """Decimals that show a difference of the tolerance, of which a table has room for so many."""
     return next((d for d in range(2, 12) if 10.0**-d <= tolerance), 12)
 

@@ -30,9 +30,9 @@ class Key:
 
 
 KEYS = (
-    Key(("full_stop",), "next_equation", ".", "next equation", "Step", (", .", "equation")),
+    Key(("full_stop",), "next_equation", ".", "next equation", "Step", (",.", "equation")),
     Key(("comma",), "previous_equation", ",", "previous equation", "Step"),
-    Key(("right", "l"), "next_timestep", "→ l", "next timestep", "Step", ("← →", "timestep")),
+    Key(("right", "l"), "next_timestep", "→ l", "next timestep", "Step", ("←→", "timestep")),
     Key(("left", "h"), "previous_timestep", "← h", "previous timestep", "Step"),
     Key(
         ("enter",),
@@ -40,7 +40,7 @@ KEYS = (
         "Enter",
         "one training iteration forward",
         "Step",
-        ("⌫ ⏎", "iteration"),
+        ("⌫ ⏎", "train"),
     ),
     Key(
         ("backspace",),
@@ -58,7 +58,7 @@ KEYS = (
         "↓ j",
         "select the next quantity or parameter",
         "Look",
-        ("↑ ↓", "select"),
+        ("↑↓", "pick"),
     ),
     Key(("up", "k"), "select_previous", "↑ k", "select the one before", "Look"),
     Key(("tab",), "next_panel", "Tab", "next panel", "Look", ("Tab", "panel")),

@@ -49,35 +49,38 @@ class StatusLine(Widget):
             return Text("")
         if moment.message:
             return Text(printable(moment.message), style="bold reverse", no_wrap=True)
-        right = self._right(moment)
-        left = self._left(moment)
-        while len(left) > 1 and sum(len(p) + 3 for p in left) + right.cell_len > self.size.width:
-            left.pop(0 if len(left) > 3 else -1)
-        text = Text(" · ".join(left), no_wrap=True, overflow="ellipsis")
+        left, right = self._left(moment), self._right(moment, " as announced")
+        for least in ("model", "announced", "file", "iteration", "equation", "phase"):
+            if sum(len(part) + 3 for part in left.values()) + right.cell_len <= self.size.width:
+                break
+            left.pop(least, None)
+            if least == "announced":
+                right = self._right(moment, "")
+        text = Text(" · ".join(left.values()), no_wrap=True, overflow="ellipsis")
         space = self.size.width - text.cell_len - right.cell_len
         if space < 1:
             return text
         return text.append(" " * space).append_text(right)
 
-    def _left(self, moment: Moment) -> list[str]:
+    def _left(self, moment: Moment) -> dict[str, str]:
         position, program = moment.position, moment.program
-        parts = [printable(Path(self.file.file).stem), _model(moment)]
-        parts.append(f"iteration {position.iteration}")
+        parts = {"file": printable(Path(self.file.file).stem), "model": _model(moment)}
+        parts["iteration"] = f"iteration {position.iteration}"
         if len(moment.iteration.traces) > 1:
-            parts.append(f"sequence {position.sequence + 1}/{len(moment.iteration.traces)}")
-        parts.append(position.phase)
+            parts["sequence"] = f"sequence {position.sequence + 1}/{len(moment.iteration.traces)}"
+        parts["phase"] = position.phase
         if position.phase != "update":
-            parts.append(f"t {position.t}/{moment.trace.length}")
+            parts["t"] = f"t {position.t}/{moment.trace.length}"
         counts = {
             "forward": len(program.model.equations),
             "backward": len(program.backward if position.t else initial_gradients(program)),
             "update": len(moment.optimiser.equations),
         }
         name = printable(name_symbol(moment.equation.target))
-        parts.append(f"{name} ({position.equation + 1}/{counts[position.phase]})")
+        parts["equation"] = f"{name} ({position.equation + 1}/{counts[position.phase]})"
         return parts
 
-    def _right(self, moment: Moment) -> Text:
+    def _right(self, moment: Moment, announced: str) -> Text:
         text = Text()
         iteration = moment.iteration
         if iteration.fault is not None:
@@ -91,7 +94,7 @@ class StatusLine(Widget):
             wrong = len(checks) - right - mistakes
             text.append(f"  ✓ {right}/{len(checks) - mistakes}", style="bold")
             if mistakes:
-                text.append(f"  ✗ {mistakes} as announced")
+                text.append(f"  ✗ {mistakes}{announced}")
             if wrong:
                 text.append(f"  ✗ {wrong} wrong", style="bold reverse")
         return text

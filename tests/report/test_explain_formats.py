@@ -50,8 +50,8 @@ COMMANDS = set(
     re.findall(
         r"\w+",
         """
-        raggedright documentclass footnotesize scriptsize usepackage definecolor setlength setcounter allowdisplaybreaks
-        raggedbottom emergencystretch newcommand AtBeginDocument par medskip noindent
+        raggedright documentclass footnotesize scriptsize usepackage definecolor setlength setcounter
+        allowdisplaybreaks raggedbottom emergencystretch newcommand AtBeginDocument par medskip noindent
         textcolor textit small hangindent hangafter hspace makebox mathindent parindent
         parskip jot LTleft LTpre LTpost abovedisplayskip abovedisplayshortskip
         belowdisplayskip belowdisplayshortskip LARGE bfseries section subsection

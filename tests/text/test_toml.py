@@ -16,8 +16,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rnntui.text.toml import StringOrigin, TomlText, parse_toml, read_toml
 from rnntui.text.problems import InputError, Place, Problem
+from rnntui.text.toml import StringOrigin, TomlText, parse_toml, read_toml
 
 SEQUENCE = """\
 # An LSTM by hand

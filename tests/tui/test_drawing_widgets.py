@@ -56,7 +56,7 @@ class TestMatrixRows:
         assert words(fit([1.0, 2.0], name="h")) == [["h"], ["0", "1.00"], ["1", "2.00"]]
 
     def test_a_scalar_is_one_number(self):
-        assert words(fit(-2.5, name="w")) == [["w"], ["0", "-2.50"]]
+        assert words(fit(-2.5, name="w")) == [["w"], ["-2.50"]]
 
     def test_where_numbers_do_not_fit_signs_and_blocks_do(self):
         matrix = fit(np.outer([1, -1], np.arange(1, 21)) / 20)

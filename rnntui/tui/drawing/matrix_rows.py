@@ -34,6 +34,7 @@ class MatrixRows:
     left: int
     right: int
     is_vector: bool
+    is_scalar: bool
 
     @classmethod
     def fit(
@@ -48,14 +49,16 @@ class MatrixRows:
     ) -> MatrixRows:
         """Lay out `values` (at most two axes) under a `name` of some `style`."""
         array = np.asarray(values, dtype=float)
-        is_vector = array.ndim < 2
+        is_vector, is_scalar = array.ndim < 2, array.ndim == 0
         array = array.reshape(-1, 1) if is_vector else array
         layout = matrix_layout(array, name, width)
         columns = array.shape[1]
         seen = min(max((width - layout.header) // layout.cell, 1), columns)
         first = min(left, columns - seen)
         scale = float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
-        return cls(array, name, style, palette, layout, scale, first, first + seen, is_vector)
+        return cls(
+            array, name, style, palette, layout, scale, first, first + seen, is_vector, is_scalar
+        )
 
     @property
     def width(self) -> int:
@@ -74,7 +77,8 @@ class MatrixRows:
         if number == 0:
             return self._header()
         row = number - 1
-        text = Text(str(row).rjust(self.layout.header - 1) + " ", style=_HEADER)
+        label = "" if self.is_scalar else str(row)
+        text = Text(label.rjust(self.layout.header - 1) + " ", style=_HEADER)
         line = Text().append_text(text)
         values = self.values[row, self.left : self.right]
         for element, style in element_texts(values, self.layout, self.scale, self.palette):

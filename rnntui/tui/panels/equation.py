@@ -13,7 +13,7 @@ from rnntui.session.checks import CheckedValue
 from rnntui.session.explanation import Line, answers_here, explain
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.problems import printable
-from rnntui.tui.check_table import MARKS
+from rnntui.tui.check_table import MARKS, decimals
 from rnntui.tui.panels.panel import Row, RowsPanel
 
 STYLES = {
@@ -108,12 +108,13 @@ def _answer(check: CheckedValue) -> Text:
     mark, style, words = MARKS[check.status]
     value = check.value
     what = printable(check.subject)
-    expected = format_value(np.asarray(value.expected), 3)
+    digits = decimals(float(np.max(value.tolerance)))
+    expected = format_value(np.asarray(value.expected), digits)
     text = Text.assemble((f"{mark} ", style), f"worked answer for {what}: ", (expected, "bold"))
     if words:
         text.append(f"  {words}", style=style)
     if check.status in ("wrong", "mistake") and check.computed is not None:
-        text.append(f", computed {format_value(check.computed, 3)}")
+        text.append(f", computed {format_value(check.computed, digits)}")
     if check.expectation.note:
         text.append(f"  {printable(check.expectation.note)}", style="italic")
     return text

@@ -63,7 +63,7 @@ class QuantitiesPanel(RowsPanel):
         here = moment.position.phase != "update" and key == moment.quantity
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append("►" if here else " ", style=self.palette.current if here else "")
-        name = printable(str(component))[: layout.name].ljust(layout.name)
+        name = _fitted(component, layout.name).ljust(layout.name)
         text.append(name, style="reverse" if key == moment.selected else "bold" if here else "")
         if not known[t]:
             text.append("·".rjust(_NUMBER + 1) + "  ")
@@ -117,6 +117,15 @@ class _Layout:
         history = left - bar_width - 2
         cell = max(1, min(3, (history - 2) // max(length, 1)))
         return cls(name, bar_width, history, cell)
+
+
+def _fitted(component: _Component, width: int) -> str:
+    """The name in so many cells; a long one loses its end, not its index."""
+    whole = printable(str(component))
+    if len(whole) <= width:
+        return whole
+    index = str(component).removeprefix(component.key)
+    return printable(component.key)[: max(width - len(index) - 1, 0)] + "…" + index
 
 
 def _components(moment: Moment) -> Iterator[_Component]:

@@ -53,13 +53,14 @@ class WeightsPanel(RowsPanel):
         for line in flow(blocks, width):
             if rows:
                 rows.append(Text(""))
-            if self._here is None and any(block.name.startswith("►") for block in line):
-                self._here = range(len(rows), len(rows) + max(block.height for block in line))
+            if any(block.name.startswith("►") for block in line):
+                first = len(rows) if self._here is None else self._here.start
+                self._here = range(first, len(rows) + max(block.height for block in line))
             rows += joined(line)
         return rows
 
     def anchor(self, moment: Moment) -> range | None:
-        """The first line of matrices with one of the current equation."""
+        """The lines of matrices with those of the current equation."""
         return self._here
 
     def scroll_columns(self, by: int) -> None:

@@ -25,7 +25,6 @@ from rnntui.tui.screens.help import HelpScreen
 from rnntui.tui.screens.stepper import StepperScreen
 
 _NARROW = 76
-_LIST = 46  # cells for a title in the list
 
 
 class GalleryScreen(Screen[None]):
@@ -44,6 +43,7 @@ class GalleryScreen(Screen[None]):
         super().__init__()
         self._files = shipped_files()
         self._read: dict[Path, SequenceFile | InputError] = {}
+        self._titles: dict[int, str] = {}
 
     def compose(self) -> ComposeResult:
         """The banner, the list, the preview, the footer."""
@@ -77,15 +77,30 @@ class GalleryScreen(Screen[None]):
 
     def _titled(self, number: int, path: Path, found: SequenceFile | InputError) -> None:
         title = found.title if isinstance(found, SequenceFile) else "cannot be read"
-        shown = Text(f"  {printable(title)}", style="dim")
-        shown.truncate(_LIST, overflow="ellipsis")
-        label = Text("\n").join([_label(path), shown])
-        self.query_one(OptionList).replace_option_prompt_at_index(number, label)
+        self._titles[number] = title
+        self._show_title(number, path)
+
+    def _show_title(self, number: int, path: Path) -> None:
+        """The file's name and, below it, its title on one line of the list."""
+        options = self.query_one(OptionList)
+        room = max(options.scrollable_content_region.width - 2, 8)
+        label = _label(path)
+        title = Text(f"  {printable(self._titles[number])}", style="dim")
+        for line in (label, title):
+            line.truncate(room, overflow="ellipsis")
+        label = Text("\n").join([label, title])
+        options.replace_option_prompt_at_index(number, label)
 
     def on_resize(self, event: Resize) -> None:
         """Too narrow for both, the list is alone."""
         self.set_class(event.size.width < _NARROW, "narrow")
-        self.call_after_refresh(self._preview)
+        self.call_after_refresh(self._refit)
+
+    def _refit(self) -> None:
+        """Lay out titles and preview for the size there is now."""
+        for number in self._titles:
+            self._show_title(number, self._files[number])
+        self._preview()
 
     def on_option_list_option_highlighted(self) -> None:
         """Show what is under the cursor."""
