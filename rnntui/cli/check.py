@@ -12,14 +12,18 @@ import click
 from rnntui.cli.group import main, print_json, refusing
 from rnntui.data.sequence_file import read_sequence_file
 from rnntui.data.shipped import find_file
+from rnntui.session.checks import QUICK, check_file
 from rnntui.text.problems import InputError, Problem
 
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER…")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array, for programs.")
+@click.option(
+    "--full", is_flag=True, help=f"Also answers after iteration {QUICK:,}, which take their time."
+)
 @refusing
-def check(paths: tuple[str, ...], as_json: bool) -> None:
+def check(paths: tuple[str, ...], as_json: bool, full: bool) -> None:
     """Hold sequence files against the worked answers in them.
 
     Exit status 0 when every answer is right (or wrong as announced), 1 when some are not, 2 when
@@ -30,7 +34,6 @@ def check(paths: tuple[str, ...], as_json: bool) -> None:
     rnntui check sequences/ --json
     """
     from rnntui.report.checks import CheckReport, checks_json
-    from rnntui.session.checks import check_file
 
     reports: list[CheckReport] = []
     problems: list[Problem] = []
@@ -40,7 +43,8 @@ def check(paths: tuple[str, ...], as_json: bool) -> None:
         except InputError as error:
             problems.extend(error.problems)
             continue
-        reports.append(CheckReport(str(path), file.title, tuple(check_file(file))))
+        checks = tuple(check_file(file, most=None if full else QUICK))
+        reports.append(CheckReport(str(path), file.title, checks))
     if as_json:
         print_json(checks_json(reports), indent=1)
     else:

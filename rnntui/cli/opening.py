@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable
 
 import click
 
 from rnntui.cli.group import main, refusing
-from rnntui.cli.reading import reads_sequences
-from rnntui.data.sequence_file import SequenceFile
+from rnntui.cli.reading import Reading, reads_sequences
 from rnntui.text.problems import InputError, Problem
 
 
@@ -19,14 +17,15 @@ from rnntui.text.problems import InputError, Problem
 @click.argument("file", required=False)
 @reads_sequences
 @refusing
-def open_(read: Callable[[], SequenceFile | None]) -> None:
+def open_(read: Reading) -> None:
     """Open a sequence file in the stepper, or the gallery without one.
 
     \b
     rnntui lstm-ab
     rnntui data.csv --model lstm --hidden 4 --target next
     """
-    file = read()
+    choose = read.with_model if read.lacks_model else None
+    file = None if choose else read()
     _keyboard()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError(
@@ -34,7 +33,7 @@ def open_(read: Callable[[], SequenceFile | None]) -> None:
         )
     from rnntui.tui.app import RnnTui  # the terminal is imported only where it is used
 
-    app = RnnTui(file)
+    app = RnnTui(file, choose)
     app.run()
     sys.exit(app.return_code or 0)
 

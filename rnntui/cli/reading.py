@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,37 @@ _OPTIONS = (
 )
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What a command is given to read, and how; called, it reads."""
+
+    file: str | None
+    options: Mapping[str, Any]
+    kind: str
+    symbols: bool
+    overrides: tuple[str, ...]
+
+    def __call__(self, more: tuple[str, ...] = ()) -> SequenceFile | None:
+        """The file, with more keys set; None where no file was named. Raises InputError."""
+        return self.with_model({}, more)
+
+    def with_model(
+        self, chosen: Mapping[str, Any], more: tuple[str, ...] = ()
+    ) -> SequenceFile | None:
+        """The same with `model`, `hidden` or other options chosen since."""
+        if self.file is None:
+            return None
+        given = {**self.options, **chosen}
+        options = ModelOptions(**given) if given else None
+        return _read(self.file, options, self.kind, self.symbols, (*self.overrides, *more))
+
+    @property
+    def lacks_model(self) -> bool:
+        """Whether this is data alone, and no model has been named for it."""
+        named = self.file is not None and self.file != "-" and "model" not in self.options
+        return named and find_file(str(self.file)).suffix not in ("", ".toml")
+
+
 def reads_sequences(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command its FILE and the options of reading it; it gets `read`, which reads."""
 
@@ -51,13 +83,7 @@ def reads_sequences(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         given: dict[str, Any] = {"model": model, "hidden": hidden, "target": target}
         given = {key: value for key, value in given.items() if value is not None}
-        options = ModelOptions(**given) if given else None
-
-        def read(more: tuple[str, ...] = ()) -> SequenceFile | None:
-            if file is None:
-                return None
-            return _read(file, options, kind or "", symbols, (*overrides, *more))
-
+        read = Reading(file, given, kind or "", symbols, overrides)
         command(read=read, **others)
 
     for option in reversed(_OPTIONS):

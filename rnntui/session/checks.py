@@ -72,15 +72,22 @@ def start_training(file: SequenceFile) -> tuple[Trainer, TrainingState]:
     return trainer, trainer.start(parameters)
 
 
+QUICK = 2000  # iterations that are checked without being asked for
+
+
 def check_file(
-    file: SequenceFile, cancelled: Callable[[], bool] = lambda: False
+    file: SequenceFile,
+    cancelled: Callable[[], bool] = lambda: False,
+    most: int | None = QUICK,
 ) -> Iterator[CheckedValue]:
     """Every expected value of a file, in order of iterations; training runs as far as needed.
 
-    cancelled: asked before each iteration; once it is true, no more values come.
+    cancelled: asked before each iteration; once it is true, no more values come. most: values of
+    later iterations are left out; None checks them all, however long that takes.
     """
     trainer, state = start_training(file)
-    wanted = sorted({e.iteration for e in file.expectations})
+    limit = float("inf") if most is None else most
+    wanted = sorted({e.iteration for e in file.expectations if e.iteration <= limit})
     for iteration in wanted:
         reached: TrainingState | None = state
         while reached is not None and reached.iteration < iteration:
@@ -89,7 +96,7 @@ def check_file(
             reached = trainer.iterate(reached).after
         expectations = [e for e in file.expectations if e.iteration == iteration]
         if reached is None:
-            later = [e for e in file.expectations if e.iteration >= iteration]
+            later = [e for e in file.expectations if iteration <= e.iteration <= limit]
             yield from (
                 CheckedValue(e, value, None, "unreachable") for e in later for value in e.values
             )

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from rnntui.data.sequence import InputSequence
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
+from rnntui.engine.metrics import measure
 from rnntui.engine.optimiser import Optimiser
 from rnntui.engine.trace import Trace
 from rnntui.engine.training import Iteration
@@ -133,6 +134,18 @@ class Moment:
     def by_use(self) -> dict[str, Array]:
         """Each parameter's gradient by the timestep at which it is used; once."""
         return self._once("by_use", lambda: dict(gradients_by_use(self.trace).by_use))
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The file's metrics on this iteration's sequences; measured once."""
+        if "metrics" not in self._cache:
+            measured = {
+                metric.name: measure(metric, self.iteration.traces)
+                for metric in self.file.metrics.metrics
+            }
+            self._cache["metrics"] = measured
+        found: dict[str, float] = self._cache["metrics"]
+        return found
 
     def _once(self, what: str, compute: Callable[[], dict[str, Array]]) -> dict[str, Array]:
         # the cache outlives this moment: the session hands it on as long as the trace is the same

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.tui.keys import KEYS
+from rnntui.tui.screens.choose_model import ChooseModelScreen, Opens
 from rnntui.tui.screens.gallery import GalleryScreen
 from rnntui.tui.screens.stepper import StepperScreen
 
@@ -28,9 +29,11 @@ class RnnTui(App[None]):
         Binding("ctrl+c,ctrl+q", "quit", "quit", show=False, priority=True),
     ]
 
-    def __init__(self, file: SequenceFile | None = None) -> None:
+    def __init__(self, file: SequenceFile | None = None, choose: Opens | None = None) -> None:
+        """`choose` reads data that has no model yet, once one has been chosen."""
         super().__init__()
         self.file = file
+        self.choose = choose
 
     def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
         """What the command palette offers: Textual's own, and everything that a key does."""
@@ -42,7 +45,10 @@ class RnnTui(App[None]):
 
     def on_mount(self) -> None:
         """Show the file, or what there is to choose from."""
-        self.push_screen(StepperScreen(self.file) if self.file else GalleryScreen())
+        if self.choose is not None:
+            self.push_screen(ChooseModelScreen(self.choose))
+        else:
+            self.push_screen(StepperScreen(self.file) if self.file else GalleryScreen())
 
     def action_toggle_theme(self) -> None:
         """Dark or light."""

@@ -25,6 +25,7 @@ from rnntui.engine.initialisation import draw_parameters
 from rnntui.engine.optimiser import Update
 from rnntui.engine.trace import Trace, compute_trace
 from rnntui.engine.training import Iteration, Trainer
+from rnntui.session.checks import QUICK
 
 Array = npt.NDArray[np.float64]
 
@@ -92,7 +93,8 @@ class TestEveryFile:
     def test_expects_something_and_it_holds(self, name: str) -> None:
         file = read_sequence_file(FILES[name])
         assert sum(len(expectation.values) for expectation in file.expectations) > 1
-        last = max(expectation.iteration for expectation in file.expectations)
+        quick = [e.iteration for e in file.expectations if e.iteration <= QUICK]
+        last = max(quick)
         training = iterations(file)
         for number in range(last + 1):
             iteration = next(training)

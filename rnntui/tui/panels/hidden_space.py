@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +11,8 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from rnntui.data.sequence import InputSequence
+from rnntui.data.tasks.task import TaskSequence
 from rnntui.session.moment import Moment
 from rnntui.text.problems import printable
 from rnntui.tui.drawing.palette import Palette
@@ -97,8 +100,7 @@ def _path(moment: Moment, axes: list[_Axis]) -> _Path:
     traces = moment.iteration.traces[: moment.position.sequence + 1]
     model = moment.program.model
     first = 0 if all(axis.key in model.states for axis in axes) else 1
-    symbols = list(moment.file.data.alphabet)
-    grouped = 0 < len(symbols) <= _GROUPS
+    names = _group_names(moment)
     points: list[tuple[float, float]] = []
     groups, labels, breaks = [], [], []
     current = None
@@ -114,23 +116,42 @@ def _path(moment: Moment, axes: list[_Axis]) -> _Path:
                 break
             place = [float(column[t]) for column in values]
             points.append((float(t), place[0]) if len(place) == 1 else (place[0], place[1]))
-            names = trace.sequence.symbols
-            groups.append(symbols.index(names[t - 1]) if grouped and names and t else len(symbols))
-            labels.append(str(t))
+            group, label = _group(trace.sequence, names, t)
+            groups.append(group)
+            labels.append(label)
             if here and t == moment.t:
                 current = len(points) - 1
     dropped = max(len(points) - _POINTS, 0)
-    names_shown = [printable(symbol) for symbol in symbols] if grouped else []
-    if grouped and len(symbols) in groups:
-        names_shown.append("start")
+    shown = [printable(name) for name in names] if len(names) <= _GROUPS else []
+    if shown and len(names) in groups:
+        shown.append("start")
     return _Path(
         np.array(points[dropped:], dtype=float).reshape(-1, 2),
-        groups[dropped:] if grouped else None,
-        names_shown,
+        groups[dropped:] if names else None,
+        shown,
         labels[dropped:],
         [b - dropped for b in breaks if b > dropped],
         None if current is None else current - dropped,
     )
+
+
+def _group_names(moment: Moment) -> list[str]:
+    """What points are told apart by: the states of a task (a grammar's, a count), else symbols."""
+    first = moment.sequence
+    if isinstance(first, TaskSequence) and first.state_names:
+        return list(first.state_names)
+    symbols = list(moment.file.data.alphabet)
+    return symbols if len(symbols) <= _GROUPS else []
+
+
+def _group(sequence: InputSequence, names: Sequence[str], t: int) -> tuple[int, str]:
+    """The group of the state at t, and its label; a number past the names is the start."""
+    if isinstance(sequence, TaskSequence) and sequence.state_names:
+        state = int(sequence.states[t])
+        return (state, printable(names[state])) if state >= 0 else (len(names), str(t))
+    if t and names and sequence.symbols:
+        return list(names).index(sequence.symbols[t - 1]), str(t)
+    return len(names), str(t)
 
 
 def _plot(path: _Path, width: int, height: int, palette: Palette) -> Text:

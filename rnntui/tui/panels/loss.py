@@ -11,6 +11,7 @@ from textual.containers import Container
 
 from rnntui.session.moment import Moment
 from rnntui.text.numbers import format_number
+from rnntui.text.problems import printable
 from rnntui.tui.drawing.palette import Palette
 from rnntui.tui.drawing.plot_view import PlotView
 from rnntui.tui.drawing.plots import Series, line_plot
@@ -48,6 +49,11 @@ class LossPanel(Shows, Container):
             return
         losses = np.array(moment.losses)
         iteration = moment.position.iteration
+        metrics = "  ".join(
+            f"{printable(key)} {format_number(value, 4)}" for key, value in moment.metrics.items()
+        )
+        if metrics != self.border_subtitle:
+            self.border_subtitle = metrics
         curve = partial(_curve, losses, iteration)
         self.query_one("#curve", PlotView).show(curve, (len(losses), iteration, id(moment.losses)))
         now = moment.t

@@ -1,0 +1,72 @@
+"""Choosing a model for data that comes without one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Label, OptionList, Static
+from textual.widgets.option_list import Option
+
+from rnntui.data.sequence_file import SequenceFile
+from rnntui.models.library import load_model, model_names
+from rnntui.text.problems import InputError, printable
+from rnntui.tui.screens.stepper import StepperScreen
+
+Opens = Callable[[Mapping[str, Any]], SequenceFile | None]
+
+
+class ChooseModelScreen(Screen[None]):
+    """The shipped models and the number of hidden units; Enter reads the data with them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open", key_display="⏎", priority=True),
+        Binding("escape", "app.quit", "quit"),
+    ]
+
+    def __init__(self, opens: Opens) -> None:
+        super().__init__()
+        self._opens = opens
+
+    def compose(self) -> ComposeResult:
+        """The question, the models, the size, and room for what is wrong."""
+        yield Static(Text("Which model should read this?", style="bold"), id="banner")
+        yield OptionList(
+            *(Option(_label(name), id=name) for name in model_names()), id="models", markup=False
+        )
+        yield Label("Hidden units (Tab)")
+        yield Input("4", type="integer", id="hidden")
+        yield Static(id="wrong")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """LSTM first: it is what most want."""
+        models = self.query_one(OptionList)
+        models.highlighted = model_names().index("lstm")
+        models.focus()
+
+    def action_open(self) -> None:
+        """Read the data with the model under the cursor, or say what is wrong."""
+        number = self.query_one(OptionList).highlighted
+        written = self.query_one(Input).value
+        if number is None or not written.isdecimal() or not 0 < int(written) <= 10**6:
+            self._say("Hidden units are a whole number from 1 on.")
+            return
+        try:
+            file = self._opens({"model": model_names()[number], "hidden": int(written)})
+        except InputError as error:
+            self._say(str(error))
+            return
+        if file is not None:
+            self.app.push_screen(StepperScreen(file))
+
+    def _say(self, message: str) -> None:
+        self.query_one("#wrong", Static).update(Text(message, style="bold"))
+
+
+def _label(name: str) -> Text:
+    return Text.assemble((name.ljust(24), "bold"), printable(load_model(name).title))

@@ -1,0 +1,63 @@
+"""Choosing a model for data that comes without one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input, OptionList, Static
+
+from rnntui.data.formats.opening import open_sequences
+from rnntui.data.formats.options import ModelOptions
+from rnntui.models.library import model_names
+from rnntui.tui.app import RnnTui
+from rnntui.tui.screens.choose_model import ChooseModelScreen
+from rnntui.tui.screens.stepper import StepperScreen
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> RnnTui:
+    data = tmp_path / "numbers.csv"
+    data.write_text("x,y\n0.1,1\n0.5,0\n0.2,1\n")
+
+    def choose(options: Mapping[str, Any]):
+        return open_sequences(data, ModelOptions(**options))
+
+    return RnnTui(None, choose)
+
+
+async def test_enter_opens_the_data_with_the_model_under_the_cursor(app: RnnTui) -> None:
+    async with app.run_test(size=(100, 34)) as pilot:
+        assert isinstance(app.screen, ChooseModelScreen)
+        app.screen.query_one(OptionList).highlighted = model_names().index("gru")
+        app.screen.query_one(Input).value = "3"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, StepperScreen)
+        file = app.screen.session.file
+        assert (file.model.name, file.program.shapes["h"]) == ("gru", (3,))
+
+
+async def test_the_lstm_is_offered_first(app: RnnTui) -> None:
+    async with app.run_test(size=(100, 34)) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen.session.file.model.name == "lstm"
+
+
+@pytest.mark.parametrize(("model", "hidden"), [("lstm", "0"), ("lstm", ""), ("carousel", "4")])
+async def test_what_does_not_fit_is_said_and_can_be_mended(app, model: str, hidden: str) -> None:
+    async with app.run_test(size=(100, 34)) as pilot:
+        app.screen.query_one(OptionList).highlighted = model_names().index(model)
+        app.screen.query_one(Input).value = hidden
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ChooseModelScreen)
+        assert str(app.screen.query_one("#wrong", Static).render())
+        app.screen.query_one(OptionList).highlighted = model_names().index("elman")
+        app.screen.query_one(Input).value = "2"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, StepperScreen)

@@ -1,0 +1,38 @@
+"""What a task knows of its sequences is seen: grammar states in the hidden space, metrics."""
+
+from __future__ import annotations
+
+from rnntui.data.sequence_file import parse_sequence_file
+from rnntui.session.session import Session
+from rnntui.tui.app import RnnTui
+from rnntui.tui.panels.hidden_space import HiddenSpacePanel, _axes, _path
+from rnntui.tui.panels.loss import LossPanel
+
+REBER = """
+title = "Reber"
+model = "srn"
+sizes = { hidden = 2 }
+data = { task = "reber" }
+[metrics]
+error = "mean((y - truth) ** 2)"
+"""
+
+
+def test_points_are_grouped_and_labelled_by_the_grammars_states() -> None:
+    session = Session(parse_sequence_file(REBER))
+    moment = session.to_end()
+    path = _path(moment, _axes(moment))
+    sequence = moment.sequence
+    assert path.groups == [int(state) for state in sequence.states]
+    assert path.labels == [sequence.state_names[state] for state in sequence.states]
+    assert path.names == list(sequence.state_names)
+
+
+async def test_metrics_stand_below_the_loss() -> None:
+    app = RnnTui(parse_sequence_file(REBER))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        note = str(app.screen.query_one(LossPanel).border_subtitle)
+        error = app.screen.session.moment.metrics["error"]
+        assert note == f"error {error:.4f}"
+        assert app.screen.query_one(HiddenSpacePanel).border_subtitle
