@@ -23,6 +23,7 @@ _OPTIONS = (
     click.option("--model", type=click.Choice(model_names()), help="For data without a model."),
     click.option("--hidden", type=click.IntRange(1), help="Hidden units; 4."),
     click.option("--target", type=click.Choice(TARGETS), help="What to predict."),
+    click.option("--window", type=click.IntRange(1), help="Cut sequences into so many timesteps."),
     click.option("--input-format", "kind", type=click.Choice(KINDS), help="Of FILE, if not told."),
     click.option("--symbols", is_flag=True, help="Columns of symbols, even if they are digits."),
     click.option(
@@ -76,12 +77,18 @@ def reads_sequences(command: Callable[..., None]) -> Callable[..., None]:
         model: str | None,
         hidden: int | None,
         target: str | None,
+        window: int | None,
         kind: str | None,
         symbols: bool,
         overrides: tuple[str, ...],
         **others: Any,
     ) -> None:
-        given: dict[str, Any] = {"model": model, "hidden": hidden, "target": target}
+        given: dict[str, Any] = {
+            "model": model,
+            "hidden": hidden,
+            "target": target,
+            "window": window,
+        }
         given = {key: value for key, value in given.items() if value is not None}
         read = Reading(file, given, kind or "", symbols, overrides)
         command(read=read, **others)

@@ -69,6 +69,7 @@ class SequenceFile:
     """Everything a sequence file says, checked.
 
     parameters: given values; those missing are drawn when training starts.
+    notice: what a user should know of how it was read, or empty.
     """
 
     file: str
@@ -81,6 +82,7 @@ class SequenceFile:
     training: TrainingSettings
     expectations: tuple[Expectation, ...]
     metrics: Metrics = field(default_factory=Metrics)
+    notice: str = ""
 
     @property
     def model(self) -> Model:

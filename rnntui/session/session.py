@@ -28,7 +28,7 @@ class Session:
         self._iteration = self.trainer.iterate(self._start)
         self.history.remember_loss(0, self._iteration.loss)
         self.position = Position(0, 0, "forward", 1, 0)
-        self.message = ""
+        self.message = file.notice
 
     @property
     def moment(self) -> Moment:

@@ -11,6 +11,7 @@ import numpy as np
 
 from rnntui.data.fields import counted, listed
 from rnntui.data.formats.readouts import needs_targets, readout_and_loss
+from rnntui.data.formats.windows import windowed
 from rnntui.data.overrides import with_overrides
 from rnntui.data.sequence import InputSequence
 from rnntui.data.sequence_file import SequenceFile, sequence_file_from
@@ -31,7 +32,8 @@ class ModelOptions:
     model: the name of a shipped one. hidden: number of hidden units. target: "next", the next
     timestep's input (the last timestep has none and is left out); "given", as the file has them;
     "none", to run forward only; "" for given ones if there are any, else the next symbol if there
-    are symbols, else none. readout, loss: equations in place of those that fit the targets.
+    are symbols, else none. window: long sequences are cut into windows of so many timesteps; None
+    cuts only very long ones. readout, loss: equations in place of those that fit the targets.
     The others are those of [training]; None leaves what is usual.
     """
 
@@ -45,6 +47,7 @@ class ModelOptions:
     iterations: int | None = None
     batch: int | str | None = None
     seed: int | None = None
+    window: int | None = None
 
 
 def sequence_file_from_data(
@@ -56,9 +59,9 @@ def sequence_file_from_data(
     Raises InputError where the data has no such targets, or the options or the model do not fit.
     """
     options = options or ModelOptions()
-    data = _with_targets(data, file, options.target)
+    data, notice = windowed(_with_targets(data, file, options.target), options.window)
     toml = with_overrides(parse_toml(_text(data, file, options), _PLACES), overrides)
-    return replace(sequence_file_from(toml, data), file=file)
+    return replace(sequence_file_from(toml, data), file=file, notice=notice)
 
 
 def _with_targets(data: Data, file: str, target: str) -> Data:
