@@ -17,6 +17,7 @@ import numpy.typing as npt
 from rnntui.data.expectations import Expectation, read_expectations
 from rnntui.data.fields import Fields, listed
 from rnntui.data.metrics import Metrics, read_metrics
+from rnntui.data.model_section import ModelSection
 from rnntui.data.overrides import with_overrides
 from rnntui.data.sequences import Data, read_data
 from rnntui.data.tasks.task import TaskSequence
@@ -26,18 +27,10 @@ from rnntui.data.training_settings import (
     read_training,
     update_shapes,
 )
-from rnntui.language.model import Model, Size, check_model
+from rnntui.language.model import Model
 from rnntui.language.program import Program, bind
 from rnntui.language.shapes import Shape, ShapeError, describe
-from rnntui.language.tree import Equation, Expression, names
-from rnntui.models.library import (
-    load_model,
-    read_equations,
-    read_initial,
-    read_loss,
-    read_model,
-    read_shapes,
-)
+from rnntui.language.tree import Equation, names
 from rnntui.text.problems import InputError, Place, Problem, near_name
 from rnntui.text.toml import TomlText, parse_toml, read_toml
 
@@ -114,7 +107,7 @@ class _Reader:
         self.given = data
         self.problems: list[Problem] = []
         self.fields = Fields(toml, (), self.problems)
-        self.untargeted = False  # the model has lost its loss for want of targets
+        self.section = ModelSection(toml, self.fields)
 
     def read(self) -> SequenceFile:
         fields = self.fields
@@ -123,13 +116,13 @@ class _Reader:
         description = fields.text("description").strip()
         sizes = self._sizes()
         data = self._data()
-        model = self._model()
+        model = self.section.model()
         if model is not None:
             self._check_sizes(model, sizes)
         parameters = self._arrays(fields.table("parameters"))
         initial: dict[str, Array] = {}
         if model is not None:
-            model, initial = self._completed(model, data)
+            model, initial = self.section.completed(model, data)
         names = () if model is None else model.parameters
         training = read_training(fields.table("training"), names)
         if data.stream is not None and training.batch is None:
@@ -186,105 +179,6 @@ class _Reader:
 
     def _start(self) -> Place:
         return self.toml.place()
-
-    def _model(self) -> Model | None:
-        """The model as named or written out, with the file's own readout, loss and shapes."""
-        before = len(self.problems)
-        value = self.fields.data.get("model")
-        model: Model | None = None
-        if isinstance(value, str):
-            try:
-                model = load_model(value)
-            except InputError as error:
-                place = self.toml.place("model")
-                self.problems += [replace(p, place=place) for p in error.problems]
-        elif isinstance(value, dict):
-            model = read_model(self.toml, ("model",), "own", self.problems)
-        else:
-            message = "there is no model" if value is None else "`model` is a name or a table"
-            place = self.toml.place("model") if value is not None else self._start()
-            hint = 'write model = "lstm", or your own equations in [model]'
-            self.problems.append(Problem(message, place, hint))
-        if model is None:
-            return None
-        model = self._replaced(model)
-        if len(self.problems) > before:
-            return None
-        found = check_model(model)
-        self.problems += [self._placed(problem) for problem in found]
-        return None if found else model
-
-    def _replaced(self, model: Model) -> Model:
-        equations = model.equations
-        if "readout" in self.fields:
-            readout = read_equations(self.toml, ("readout",), self.problems)
-            old = {e.target for e in readout} | {"y"}
-            kept = [e for e in equations if e.target not in old]
-            # the readout stands between the cell and the loss
-            cell = [e for e in kept if e.target != model.objective]
-            equations = (*cell, *readout, *(e for e in kept if e.target == model.objective))
-        if "loss" in self.fields:
-            loss = read_loss(self.toml, ("loss",), self.problems)
-            old = {e.target for e in loss} | {"loss"}
-            equations = (*(e for e in equations if e.target not in old), *loss)
-        objective: str | None = self.fields.text("objective") or model.objective
-        computed = any(e.target == objective for e in equations)
-        if not computed and objective == "loss" and "targets" not in self.fields.table("data"):
-            objective = None  # nothing to be held against: the recurrence runs forward only
-        model = replace(model, equations=equations, objective=objective)
-        return replace(model, shapes={**model.shapes, **self._shapes(model)})
-
-    def _shapes(self, model: Model) -> dict[str, tuple[Size, ...]]:
-        """The file's own [shapes], of quantities and parameters of the model."""
-        if "shapes" not in self.fields or not self.fields.table("shapes").data:
-            return {}
-        shapes = read_shapes(self.toml, ("shapes",), self.problems)
-        known = [*(e.target for e in model.equations), *model.parameters]
-        for key in shapes:
-            if key not in known:
-                place = self.toml.key_place("shapes", key)
-                hint = near_name(key, known) or listed(known)
-                message = f"`{key}` has a shape but is in no equation"
-                self.problems.append(Problem(message, place, hint))
-        return {key: shape for key, shape in shapes.items() if key in known}
-
-    def _placed(self, problem: Problem) -> Problem:
-        """A problem of the model as a whole placed in the file; one in a shipped model, named."""
-        place = problem.place
-        if place is None:
-            path = ("objective",) if "objective" in self.fields else ("model", "objective")
-            return replace(problem, place=self.toml.place(*path))
-        if place.file == self.toml.file:
-            return problem
-        name = f"{self.toml.file}, model {self.fields.data['model']}".removeprefix(", ")
-        return replace(problem, place=replace(place, file=name))
-
-    def _completed(self, model: Model, data: Data) -> tuple[Model, dict[str, Array]]:
-        """The model with the file's initial values, and without its loss if there is no target."""
-        arrays: dict[str, Array] = {}
-        if "initial" in self.fields:
-            table = self.fields.table("initial")
-            expressions: dict[str, Expression] = {}
-            numbers: dict[str, Any] = {}
-            if table.data:
-                expressions, numbers = read_initial(self.toml, ("initial",), self.problems)
-            given = {*expressions, *numbers}
-            kept = {key: e for key, e in model.initial.items() if key not in given}
-            model = replace(model, initial={**kept, **expressions})
-            self.problems += [self._placed(p) for p in check_model(model) if "initial" in p.message]
-            for key in numbers:
-                if key not in model.states:
-                    hint = near_name(key, model.states) or "no equation uses it at [t-1]"
-                    place = self.toml.key_place("initial", key)
-                    self.problems.append(Problem(f"`{key}` is not a state", place, hint))
-                    continue
-                array = table.array(key)
-                if array is not None:
-                    arrays[key] = array
-        if data.sequences and data.sequences[0].targets is None and model.uses_target():
-            model = model.without_target()
-            self.untargeted = True
-        return model, arrays
 
     def _arrays(self, table: Fields) -> dict[str, Array]:
         found: dict[str, Array] = {}
@@ -368,9 +262,9 @@ class _Reader:
             for note, line in notes.items():
                 said = problem.message.startswith(note)
                 hints.append(f"it is given in line {line}" if said else f"{note} in line {line}")
-            if self.untargeted and not involved:
+            if self.section.untargeted and not involved:
                 hints.append("or give targets, which would tell")
-            found.append(self._placed(replace(problem, hint="; ".join(hints))))
+            found.append(self.section.placed(replace(problem, hint="; ".join(hints))))
         return found
 
     def _source(self, key: str) -> Place | None:
