@@ -165,3 +165,30 @@ class TestLineRuns:
         y = np.array([0.0, 0.5, np.nan, 0.5, 1.0])
         runs = line_runs(np.linspace(0, 1, 5), y, 160)
         assert [len(run[0]) for run in runs] == [2, 2]
+
+
+class TestArrows:
+    """From each point to the next, half way, with what is gone by."""
+
+    @pytest.mark.parametrize(
+        ("end", "arrow"),
+        [((1, 0), "→"), ((1, 1), "↗"), ((0, 1), "↑"), ((-1, 1), "↖"),
+         ((-1, 0), "←"), ((-1, -1), "↙"), ((0, -1), "↓"), ((1, -1), "↘")],
+    )  # fmt: skip
+    def test_they_point_the_way(self, end, arrow):
+        # the corners keep the axes the same, and square on the screen, for every end
+        corners = [(-1, -1), (1, 1)]
+        points = np.array([*corners, (0, 0), end], dtype=float)
+        shown = scatter_plot(
+            points, 66, 34, palette_for(True), steps=["", "", "", "T"], breaks=[1, 2]
+        ).plain
+        assert f"{arrow}T" in shown
+
+    def test_none_across_a_break_or_past_the_current_point(self):
+        points = np.array([(0, 0), (1, 1), (2, 0), (3, 1)], dtype=float)
+        shown = scatter_plot(
+            points, 60, 20, palette_for(True), steps=["", "a", "b", "c"], breaks=[2], current=2
+        ).plain
+        assert "a" in shown
+        assert "b" not in shown
+        assert "c" not in shown

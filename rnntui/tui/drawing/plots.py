@@ -15,8 +15,9 @@ from rich.style import Style
 from rich.text import Text
 
 from rnntui.tui.drawing.axis import Axis, axis_for
-from rnntui.tui.drawing.canvas import Canvas, Layer, Note
+from rnntui.tui.drawing.canvas import Canvas, Layer
 from rnntui.tui.drawing.decimation import line_runs, one_per_cell
+from rnntui.tui.drawing.notes import point_notes
 from rnntui.tui.drawing.palette import Palette
 
 GLYPHS = "●▲■◆▼○□◇"
@@ -25,7 +26,6 @@ CURRENT = "◉"
 """Marks the current point."""
 
 _SMALLEST = (12, 4)  # below this, axes leave no room for data
-_LABELLED = 60  # more points than this cannot be labelled legibly
 _TRAJECTORY = 200  # the latest steps of a trajectory; more is a tangle, and slow to draw
 
 
@@ -106,14 +106,16 @@ def scatter_plot(
     breaks: Collection[int] = (),
     current: int | None = None,
     labels: Sequence[str] = (),
+    steps: Sequence[str] = (),
     title: str = "",
     x_label: str = "",
 ) -> Text:
     """`points`, of shape (T, 2), in their order in time.
 
     `groups` gives each point a group, `names` the groups' names for the legend, `labels` a short
-    text for each point. A `trajectory` joins the points up to `current` (all, if it is None),
-    except across `breaks`, the indices at which a new sequence begins.
+    text for each point, `steps` one for the way to it, which makes an arrow. A `trajectory` joins
+    the points up to `current` (all, if it is None), except across `breaks`, the indices at which a
+    new sequence begins.
     """
     points = np.asarray(points, dtype=float).reshape(-1, 2)
     group_of = np.zeros(len(points), int) if groups is None else np.asarray(groups, int)
@@ -137,7 +139,7 @@ def scatter_plot(
     if current is not None and 0 <= current < len(points) and finite[current]:
         here = slice(current, current + 1)
         layers.append(Layer(x[here], y[here], palette.cursor, CURRENT))
-    texts = _labels(x, y, labels, current, canvas, palette) if len(labels) <= _LABELLED else []
+    texts = point_notes(x, y, current, canvas, palette, labels, steps, breaks)
     heading = _heading(title, names, _missing_note(missing), width, palette)
     return _stack(heading, canvas.draw(layers, palette, notes=texts))
 
@@ -195,33 +197,6 @@ def _trajectory(
     pieces = [slice(start + a, start + b) for a, b in itertools.pairwise(ends)]
     kept = [(x[s][np.isfinite(x[s])], y[s][np.isfinite(x[s])]) for s in pieces]
     return [Layer(px, py, palette.faint) for px, py in kept if len(px) > 1]
-
-
-def _labels(
-    x: np.ndarray,
-    y: np.ndarray,
-    labels: Sequence[str],
-    current: int | None,
-    canvas: Canvas,
-    palette: Palette,
-) -> list[Note]:
-    """The labels for which there is room right of their point, the current point's first."""
-    columns, rows = canvas.columns, canvas.rows
-    if columns < 2 or rows < 2:
-        return []
-    seen = [k for k in range(min(len(labels), len(x))) if np.isfinite(x[k])]
-    cells = {k: (round(x[k] * (columns - 1)), round(y[k] * (rows - 1))) for k in seen}
-    taken = set(cells.values())
-    notes = []
-    for k in sorted(seen, key=lambda k: k != current):
-        column, row = cells[k]
-        wanted = {(column + 1 + offset, row) for offset in range(len(labels[k]))}
-        if not labels[k] or wanted & taken or column + len(labels[k]) >= columns:
-            continue
-        taken |= wanted
-        colour = palette.cursor if k == current else palette.text
-        notes.append(Note((column + 1) / (columns - 1), row / (rows - 1), labels[k], colour))
-    return notes
 
 
 def _heading(

@@ -79,12 +79,16 @@ def _axes(moment: Moment) -> list[_Axis]:
 
 @dataclass(frozen=True)
 class _Path:
-    """Points in order of time, sequence after sequence; groups by symbol."""
+    """Points in order of time, sequence after sequence; groups by symbol or a task's state.
+
+    steps: the symbol by which each point was come to, which is the arrow's name.
+    """
 
     points: np.ndarray
     groups: list[int] | None
     names: list[str]
     labels: list[str]
+    steps: list[str]
     breaks: list[int]
     current: int | None
 
@@ -102,7 +106,7 @@ def _path(moment: Moment, axes: list[_Axis]) -> _Path:
     first = 0 if all(axis.key in model.states for axis in axes) else 1
     names = _group_names(moment)
     points: list[tuple[float, float]] = []
-    groups, labels, breaks = [], [], []
+    groups, labels, steps, breaks = [], [], [], []
     current = None
     for number, trace in enumerate(traces):
         here = number == moment.position.sequence
@@ -119,6 +123,8 @@ def _path(moment: Moment, axes: list[_Axis]) -> _Path:
             group, label = _group(trace.sequence, names, t)
             groups.append(group)
             labels.append(label)
+            symbols = trace.sequence.symbols
+            steps.append(printable(symbols[t - 1]) if symbols and t else "")
             if here and t == moment.t:
                 current = len(points) - 1
     dropped = max(len(points) - _POINTS, 0)
@@ -130,6 +136,7 @@ def _path(moment: Moment, axes: list[_Axis]) -> _Path:
         groups[dropped:] if names else None,
         shown,
         labels[dropped:],
+        steps[dropped:],
         [b - dropped for b in breaks if b > dropped],
         None if current is None else current - dropped,
     )
@@ -165,6 +172,7 @@ def _plot(path: _Path, width: int, height: int, palette: Palette) -> Text:
         breaks=path.breaks,
         current=path.current,
         labels=path.labels,
+        steps=path.steps,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from rich.text import Text
 
+from rnntui.data.tasks.task import TaskSequence
 from rnntui.language.render import format_value
 from rnntui.session.moment import Moment
 from rnntui.text.problems import cell_width, printable
@@ -25,6 +26,8 @@ class SequencePanel(RowsPanel):
 
     def rows(self, moment: Moment, width: int, height: int) -> Sequence[Row]:
         """As many of the rows as there is room for, the most telling first."""
+        sequence = moment.sequence
+        self.note = printable(sequence.words) if isinstance(sequence, TaskSequence) else ""
         table = _Table(moment)
         names = ["t", "input", "target", "predicted", "loss"]
         cells = {name: table.cells(name) for name in names}
