@@ -108,6 +108,8 @@ def name_symbol(key: str) -> str:
     """A quantity as on paper: `grad(h)` is ∂L/∂h."""
     if key.startswith("grad("):
         return f"∂L/∂{name_symbol(key[5:-1])}"
+    if key.startswith("change("):  # of a parameter, by an update
+        return f"Δ{key[7:-1]}"
     if key.startswith("hyper("):  # a setting of the optimiser
         return key[6:-1]
     return f"w({key[7:-1]})" if key.startswith("weight(") else key

@@ -42,14 +42,18 @@ class Rule:
 _RULES = (
     Rule(
         "sgd",
-        "updated = parameter - learning_rate * gradient  # gradient descent",
+        """
+change = -learning_rate * gradient     # step against the gradient
+updated = parameter + change           # new value
+""",
         "Robbins & Monro 1951; torch.optim.SGD",
     ),
     Rule(
         "momentum",
         """
 velocity = momentum * velocity[t-1] + gradient      # velocity
-updated = parameter - learning_rate * velocity      # step along the velocity
+change = -learning_rate * velocity                  # step along the velocity
+updated = parameter + change                        # new value
 """,
         "Polyak 1964; torch.optim.SGD with momentum, without dampening",
         {"momentum": 0.9},
@@ -58,7 +62,8 @@ updated = parameter - learning_rate * velocity      # step along the velocity
         "nesterov",
         """
 velocity = momentum * velocity[t-1] + gradient                          # velocity
-updated = parameter - learning_rate * (gradient + momentum * velocity)  # step, looking ahead
+change = -learning_rate * (gradient + momentum * velocity)              # step, looking ahead
+updated = parameter + change                                            # new value
 """,
         "Nesterov 1983, Sutskever et al. 2013; torch.optim.SGD with nesterov",
         {"momentum": 0.9},
@@ -70,7 +75,8 @@ m = beta1 * m[t-1] + (1 - beta1) * gradient                   # first moment
 v = beta2 * v[t-1] + (1 - beta2) * gradient ** 2              # second moment
 m_hat = m / (1 - beta1 ** step)                               # first moment, bias corrected
 v_hat = v / (1 - beta2 ** step)                               # second moment, bias corrected
-updated = parameter - learning_rate * m_hat / (sqrt(v_hat) + epsilon)  # step
+change = -learning_rate * m_hat / (sqrt(v_hat) + epsilon)     # step
+updated = parameter + change                                  # new value
 """,
         "Kingma & Ba 2015, algorithm 1; torch.optim.Adam",
         {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
@@ -83,7 +89,8 @@ m = beta1 * m[t-1] + (1 - beta1) * gradient                   # first moment
 v = beta2 * v[t-1] + (1 - beta2) * gradient ** 2              # second moment
 m_hat = m / (1 - beta1 ** step)                               # first moment, bias corrected
 v_hat = v / (1 - beta2 ** step)                               # second moment, bias corrected
-updated = decayed - learning_rate * m_hat / (sqrt(v_hat) + epsilon)  # step
+change = -learning_rate * m_hat / (sqrt(v_hat) + epsilon)     # step
+updated = decayed + change                                    # new value
 """,
         "Loshchilov & Hutter 2019; torch.optim.AdamW",
         {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01},
@@ -92,7 +99,8 @@ updated = decayed - learning_rate * m_hat / (sqrt(v_hat) + epsilon)  # step
         "rmsprop",
         """
 v = alpha * v[t-1] + (1 - alpha) * gradient ** 2                 # mean square
-updated = parameter - learning_rate * gradient / (sqrt(v) + epsilon)  # step
+change = -learning_rate * gradient / (sqrt(v) + epsilon)         # step
+updated = parameter + change                                     # new value
 """,
         "Hinton 2012, lecture 6e; torch.optim.RMSprop",
         {"alpha": 0.99, "epsilon": 1e-8},
@@ -101,7 +109,8 @@ updated = parameter - learning_rate * gradient / (sqrt(v) + epsilon)  # step
         "adagrad",
         """
 v = v[t-1] + gradient ** 2                                       # sum of squares
-updated = parameter - learning_rate * gradient / (sqrt(v) + epsilon)  # step
+change = -learning_rate * gradient / (sqrt(v) + epsilon)         # step
+updated = parameter + change                                     # new value
 """,
         "Duchi, Hazan & Singer 2011; torch.optim.Adagrad",
         {"epsilon": 1e-10},

@@ -132,10 +132,10 @@ class TestUpdate:
             assert renamed.parameters[new] == plain.parameters[old]
 
     def test_the_update_reads_as_an_equation(self):
-        (line,) = Optimiser(TrainingSettings(), ["W_hh"]).equations
+        change, line = Optimiser(TrainingSettings(), ["W_hh"]).equations
         assert line.equation.target == "W_hh"
-        formula = formula_text(to_formula(line.equation.expression))
-        assert formula == "W_hh − learning_rate · ∂L/∂W_hh"
+        formulas = [formula_text(to_formula(e.equation.expression)) for e in (change, line)]
+        assert formulas == ["−learning_rate · ∂L/∂W_hh", "W_hh + ΔW_hh"]
 
     def test_parameters_cannot_be_written_to(self):
         iteration = first(ELMAN)

