@@ -10,14 +10,22 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from rnntui.session.training_run import Progress as Step
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
+
+
+def _whole() -> Column:
+    """A column that is never cut: half a number is another number."""
+    return Column(no_wrap=True, overflow="ignore")
+
+
+_TITLE = 24  # cells; the figures are what one looks at
 
 
 def show_progress(steps: Iterable[Step], total: int, title: str) -> Step | None:
@@ -26,17 +34,19 @@ def show_progress(steps: Iterable[Step], total: int, title: str) -> Step | None:
     last: Step | None = None
     metrics: Mapping[str, float] = {}
     with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}", markup=False),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[values]}", markup=False),
+        TextColumn("{task.description}", markup=False, table_column=_whole()),
+        BarColumn(bar_width=12),
+        MofNCompleteColumn(table_column=_whole()),
+        TextColumn("{task.fields[rate]}", markup=False, table_column=_whole()),
+        TimeRemainingColumn(compact=True, table_column=_whole()),
+        TextColumn("{task.fields[values]}", markup=False, table_column=_whole()),
         console=console,
         refresh_per_second=10,
     ) as bar:
-        task = bar.add_task(printable(title), total=total, values="", rate="")
+        short = Text(printable(title))
+        short.truncate(_TITLE, overflow="ellipsis")
+        # the first steps of a compiled run wait for the compiler
+        task = bar.add_task(short.plain, total=total, values="", rate="starting…")
         for done, step in enumerate(steps, 1):
             last = step
             metrics = step.metrics or metrics
