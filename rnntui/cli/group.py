@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from rnntui import __version__
 from rnntui.text.problems import InputError
@@ -22,11 +23,18 @@ class OpensByDefault(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `open` before arguments that start with no command and no option."""
+        if not args and ctx.resilient_parsing:  # the shell asks what may come first
+            return super().parse_args(ctx, args)
         first = args[0] if args else ""
         is_option = first.startswith("-") and first != "-"  # which is the standard input
         if first not in self.commands and not is_option:
             args = ["open", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, and files: either may come first."""
+        found = super().shell_complete(ctx, incomplete)
+        return [*found, CompletionItem(incomplete, type="file")]
 
 
 def refusing(command: Callable[..., None]) -> Callable[..., None]:

@@ -160,3 +160,18 @@ values = { w1 = 1 }
     file.write_text(text)
     assert run("check", str(file)).exit_code == 0
     assert run("check", str(file), "--full").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("rnntui tr", {"plain,trace", "plain,train"}), ("rnntui lstm-ab --mod", {"plain,--model"}),
+     ("rnntui train --it", {"plain,--iterations"})],
+)  # fmt: skip
+def test_the_shell_completes_commands_and_options(words: str, expected: set[str]) -> None:
+    environment = {
+        "_RNNTUI_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    result = CliRunner().invoke(main, prog_name="rnntui", env=environment)
+    assert expected <= set(result.output.split())
