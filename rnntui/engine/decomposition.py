@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -89,22 +88,24 @@ def _by_use(
     trace: Trace, gradients: Mapping[str, Array], weights: Array, length: int, only: str = ""
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     program = trace.program
-
-    def look_at(t: int, name: Name) -> object:
-        key = name.key
-        if key.startswith("grad("):
-            return gradients[key[5:-1]][t + name.shift]
-        return weights[t] if key.startswith("weight(") else trace.value(key, t + name.shift)
-
     keys = [only] if only else list(program.model.parameters)
-    by_use = {key: np.zeros((length, *program.shapes[key])) for key in keys}
-    for equation in program.backward:
-        if equation.of in by_use and equation.within is not None:
-            for t in range(1, length + 1):
-                by_use[equation.of][t - 1] = evaluate(equation.within, partial(look_at, t))
+    by_use = {key: np.zeros((length, *program.shapes[key])) for key in program.model.parameters}
+    arrays = {
+        **trace.parameters,
+        **trace.values,
+        **{f"grad({key})": gradient for key, gradient in gradients.items()},
+        **{f"grad({key})": array for key, array in by_use.items()},
+        f"weight({program.model.objective})": weights,
+    }
+    program.run_by_use(length, arrays)
+
+    def at_the_start(name: Name) -> object:
+        key = name.key
+        return gradients[key[5:-1]][0] if key.startswith("grad(") else trace.value(key, 0)
+
     initial = {
-        equation.of: np.asarray(evaluate(equation.within, partial(look_at, 0)))
+        equation.of: np.asarray(evaluate(equation.within, at_the_start))
         for equation in program.backward_initial
         if equation.within is not None and equation.of in by_use
     }
-    return by_use, initial
+    return {key: by_use[key] for key in keys}, initial

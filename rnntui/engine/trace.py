@@ -155,7 +155,6 @@ def run_backward(
         CARRIES: _carries(length, truncate),
     }
     program.run_backward(length, arrays)
-    _initial_gradients(program, arrays, gradients, totals)
     return gradients, totals
 
 
@@ -166,22 +165,6 @@ def _carries(length: int, truncate: int | None) -> npt.NDArray[np.bool_]:
     if truncate is not None:
         carries[truncate::truncate] = False
     return carries
-
-
-def _initial_gradients(
-    program: Program, arrays: dict[str, Any], gradients: dict[str, Array], totals: dict[str, Array]
-) -> None:
-    def look(name: Name) -> Any:
-        found = arrays[name.key]
-        constant = name.key in totals or name.key in program.model.parameters
-        return found if constant else found[name.shift]
-
-    for equation in program.backward:
-        if equation.of in gradients and equation.following is not None:
-            gradients[equation.of][0] = evaluate(equation.initial().expression, look)
-    for equation in program.backward_initial:
-        if equation.within is not None:
-            totals[equation.of] += evaluate(equation.within, look)
 
 
 def _forward_arrays(

@@ -279,7 +279,7 @@ _ENTRIES = [
         activation=True,
         description="(z − mean) / sqrt(variance + 1e-5)",
     ),
-    Function("sum", "reduce", np.sum, _of_one(lambda z, r, g: g), symbol="Σ"),
+    Function("sum", "reduce", numerics.total, _of_one(lambda z, r, g: g), symbol="Σ"),
     Function("mean", "reduce", np.mean, _d_mean),
     Function("norm", "reduce", numerics.norm, _of_one(_d_norm), description="Euclidean norm"),
     Function(

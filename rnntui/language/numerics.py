@@ -1,4 +1,8 @@
-"""The values of the functions of the language, over NumPy arrays and scalars."""
+"""The values of the functions of the language, over NumPy arrays and scalars.
+
+They also take all timesteps at once, in a leading axis: functions of a vector work along the last
+axis, and those that sum over components are told which axes those are.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Axes = tuple[int, ...] | None  # all axes but that of time, or None: all
 
 LAYER_NORM_EPSILON = 1e-5
 
 
 def sigmoid(z: Array) -> Array:
-    """1 / (1 + exp(-z)), without overflow for z far from 0."""
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1.0, e) / (1.0 + e)
+    """1 / (1 + exp(-z)); where exp(-z) overflows to inf, 0 is what is left."""
+    return np.asarray(1.0 / (1.0 + np.exp(-z)))[()]
 
 
 def softplus(z: Array) -> Array:
@@ -25,20 +29,22 @@ def softplus(z: Array) -> Array:
 
 def softmax(z: Array) -> Array:
     """exp(z) / Σ exp(z), shifted by the largest component."""
-    e = np.exp(z - np.max(z))
-    return np.asarray(e / np.sum(e))
+    e = np.exp(z - np.maximum.reduce(z, axis=-1, keepdims=True))
+    return np.asarray(e / np.add.reduce(e, axis=-1, keepdims=True))
 
 
 def log_softmax(z: Array) -> Array:
     """log(softmax(z)), without underflow."""
-    shifted = z - np.max(z)
-    return np.asarray(shifted - np.log(np.sum(np.exp(shifted))))
+    shifted = z - np.maximum.reduce(z, axis=-1, keepdims=True)
+    total = np.add.reduce(np.exp(shifted), axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(total))
 
 
 def layer_norm(z: Array) -> Array:
     """(z - mean(z)) / sqrt(var(z) + 1e-5), without gain or bias (Ba et al. 2016; PyTorch's epsilon)."""
-    centred = z - np.mean(z)
-    return np.asarray(centred / np.sqrt(np.mean(centred * centred) + LAYER_NORM_EPSILON))
+    centred = z - np.mean(z, axis=-1, keepdims=True)
+    variance = np.mean(centred * centred, axis=-1, keepdims=True)
+    return np.asarray(centred / np.sqrt(variance + LAYER_NORM_EPSILON))
 
 
 def xlogy(x: Array, y: Array) -> Array:
@@ -58,44 +64,57 @@ def concat(*parts: Array) -> Array:
     return np.concatenate([np.atleast_1d(part) for part in parts])
 
 
-def norm(z: Array) -> Any:
+def concat_over_time(length: int, *parts: tuple[Array, bool, int]) -> Array:
+    """`concat` at each of `length` timesteps; a part is its values, whether they have time, its rank."""
+    found = []
+    for values, timed, rank in parts:
+        whole = values if timed else np.broadcast_to(values, (length, *np.shape(values)))
+        found.append(whole[:, None] if rank == 0 else whole)
+    return np.concatenate(found, axis=1)
+
+
+def total(z: Array, axes: Axes = None) -> Any:
+    """The sum of all components; over time, of each timestep's."""
+    return np.add.reduce(z, axis=axes)
+
+
+def norm(z: Array, axes: Axes = None) -> Any:
     """The Euclidean norm of all components."""
-    flat = np.ravel(z)
-    return np.sqrt(np.dot(flat, flat))
+    return np.sqrt(total(z * z, axes))
 
 
-def cross_entropy(y: Array, target: Array) -> Any:
+def cross_entropy(y: Array, target: Array, axes: Axes = None) -> Any:
     """−Σ target·log y."""
-    return np.negative(np.sum(xlogy(target, y)))
+    return np.negative(total(xlogy(target, y), axes))
 
 
-def binary_cross_entropy(y: Array, target: Array) -> Any:
+def binary_cross_entropy(y: Array, target: Array, axes: Axes = None) -> Any:
     """−Σ (target·log y + (1 − target)·log(1 − y))."""
-    return np.negative(np.sum(xlogy(target, y) + xlogy(1.0 - target, 1.0 - y)))
+    return np.negative(total(xlogy(target, y) + xlogy(1.0 - target, 1.0 - y), axes))
 
 
-def kl_divergence(y: Array, target: Array) -> Any:
+def kl_divergence(y: Array, target: Array, axes: Axes = None) -> Any:
     """Σ target·(log target − log y)."""
-    return np.sum(xlogy(target, target) - xlogy(target, y))
+    return total(xlogy(target, target) - xlogy(target, y), axes)
 
 
-def binary_kl_divergence(y: Array, target: Array) -> Any:
+def binary_kl_divergence(y: Array, target: Array, axes: Axes = None) -> Any:
     """Binary cross-entropy less the target's own entropy; exactly 0 where y is the target."""
     rest, other = 1.0 - target, 1.0 - y
     ones = xlogy(target, target) - xlogy(target, y)
-    return np.sum(ones + (xlogy(rest, rest) - xlogy(rest, other)))
+    return total(ones + (xlogy(rest, rest) - xlogy(rest, other)), axes)
 
 
-def squared_error(y: Array, target: Array) -> Any:
+def squared_error(y: Array, target: Array, axes: Axes = None) -> Any:
     """½ Σ (y − target)²."""
     error = y - target
-    return 0.5 * np.sum(error * error)
+    return 0.5 * total(error * error, axes)
 
 
-def mean_squared_error(y: Array, target: Array) -> Any:
+def mean_squared_error(y: Array, target: Array, axes: Axes = None) -> Any:
     """The mean of (y − target)²."""
     error = y - target
-    return np.mean(error * error)
+    return np.mean(error * error, axis=axes)
 
 
 def one_hot(index: float, size: float) -> Array:

@@ -70,12 +70,27 @@ class Program:
     @cached_property
     def run_forward(self) -> Run:
         """run_forward(T, arrays) computes every quantity at t = 1 … T."""
-        return SequenceCode(self.model.parameters).forward(self.assignments)
+        return self._code().forward(self.assignments)
 
     @cached_property
     def run_backward(self) -> Run:
-        """run_backward(T, arrays) computes every gradient at t = T … 1."""
-        return SequenceCode(self.model.parameters).backward(self.backward)
+        """run_backward(T, arrays) computes every gradient at t = T … 0, and the parameters'."""
+        return self._code().backward(self.backward, self.backward_initial)
+
+    @cached_property
+    def run_training(self) -> Run:
+        """The same as run_backward without the inputs' gradients, which are for looking at."""
+        needed = [equation for equation in self.backward if equation.of != "x"]
+        return self._code().backward(needed, self.backward_initial)
+
+    @cached_property
+    def run_by_use(self) -> Run:
+        """run_by_use(T, arrays) computes what each timestep's use of the parameters contributes."""
+        parameters = self.model.parameters
+        return self._code().by_use([e for e in self.backward if e.of in parameters])
+
+    def _code(self) -> SequenceCode:
+        return SequenceCode(self.model.parameters, self.all_shapes)
 
 
 def bind(

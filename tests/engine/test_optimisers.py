@@ -78,10 +78,10 @@ def bits(values: Any) -> dict[str, bytes]:
     return {key: value.tobytes() for key, value in values.items()}
 
 
-def assert_close(found: Any, expected: dict[str, Any]) -> None:
+def assert_close(found: Any, expected: dict[str, Any], relative: float = RELATIVE) -> None:
     """Each array, relative to its own largest component."""
     for key, value in expected.items():
-        allowed = RELATIVE * np.max(np.abs(value))
+        allowed = relative * np.max(np.abs(value))
         np.testing.assert_allclose(found[key], value, rtol=0, atol=allowed, err_msg=key)
 
 
@@ -98,8 +98,9 @@ class TestAgainstPyTorch:
 
     def test_what_the_optimiser_remembers_in_the_end(self, name: str) -> None:
         last = trained(name)[-1]
-        assert_close(update_of(last).values, CASES[name]["remembered"])
-        assert_close(after(last).memory, CASES[name]["remembered"])
+        # a moment of one number may all but cancel: what 50 roundings left is large beside it
+        assert_close(update_of(last).values, CASES[name]["remembered"], 10 * RELATIVE)
+        assert_close(after(last).memory, CASES[name]["remembered"], 10 * RELATIVE)
 
     def test_the_gradient_that_the_optimiser_gets(self, name: str) -> None:
         last, training = trained(name)[-1], CASES[name]["training"]

@@ -138,13 +138,24 @@ class TestShapes:
         assert all(trace.values[key].shape[1:] == program.shapes[key] for key in trace.values)
 
 
-def same_bits(a: object, b: object) -> bool:
+def agree(a: object, b: object, scale: float) -> bool:
+    """Equal but for rounding; scale: how large the numbers are that may have cancelled."""
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    return a.shape == b.shape and a.tobytes() == b.tobytes()
+    close = np.allclose(a, b, rtol=1e-12, atol=1e-13 * scale, equal_nan=True)
+    return a.shape == b.shape and close
+
+
+def scale_of(trace) -> float:
+    arrays = [*trace.values.values(), *trace.gradients.values(), *trace.parameters.values()]
+    largest = max(float(np.max(np.abs(array), initial=1.0)) for array in arrays)
+    return largest * trace.length
 
 
 class TestEvaluation:
-    """Evaluating one equation gives the bits of the code that runs whole sequences."""
+    """One equation at one timestep gives what the code that runs whole sequences gives.
+
+    That code computes what it can for all timesteps at once, which rounds otherwise, no more.
+    """
 
     @FEW
     @given(models())
@@ -153,18 +164,7 @@ class TestEvaluation:
         for t in range(1, trace.length + 1):
             for assignment in trace.program.assignments:
                 value = evaluate(assignment.expression, trace.lookup(t))
-                assert same_bits(value, trace.values[assignment.target][t])
-
-    def test_powers_of_scalar_parameters(self):
-        # NumPy's ** rounds one in twenty powers otherwise for arrays without axes
-        parameters = {f"w{k}": () for k in range(300)}
-        lines = [f"q{k} = w{k} ** 3 + x[0] * 2 ** w{k}" for k in range(300)]
-        model = Model("powers", parse_equations("\n".join([*lines, "loss = q0"])))
-        random = RandomModel(model, {"x": (1,)}, parameters, {}, 1, 0)
-        trace = compute_trace(random.program(), random.sequence(), random.values())
-        for assignment in model.assignments:
-            value = evaluate(assignment.expression, trace.lookup(1))
-            assert same_bits(value, trace.values[assignment.target][1])
+                assert agree(value, trace.values[assignment.target][t], scale_of(trace))
 
     @FEW
     @given(models(), REDUCTIONS)
@@ -177,10 +177,10 @@ class TestEvaluation:
                 expression = equation.equation(last=t == trace.length).expression
                 value = evaluate(expression, trace.lookup(t))
                 expected = trace.gradients[equation.of][t]
-                assert same_bits(np.broadcast_to(value, expected.shape), expected)
+                assert agree(np.broadcast_to(value, expected.shape), expected, scale_of(trace))
             if equation.following is not None:
                 value = evaluate(equation.initial().expression, trace.lookup(0))
-                assert same_bits(value, trace.gradients[equation.of][0])
+                assert agree(value, trace.gradients[equation.of][0], scale_of(trace))
 
     @FEW
     @given(models(), REDUCTIONS)
@@ -195,7 +195,7 @@ class TestEvaluation:
         for equation in trace.program.backward_initial:
             totals[equation.of] += evaluate(equation.within, trace.lookup(0))
         for key in trace.program.model.parameters:
-            assert same_bits(totals[key], trace.parameter_gradients[key])
+            assert agree(totals[key], trace.parameter_gradients[key], scale_of(trace))
 
 
 def perturbed(array: np.ndarray, index: tuple[int, ...], by: float) -> np.ndarray:
