@@ -2,7 +2,7 @@
 
 What is promised: the same states bit for bit whenever it is run again on one machine and build,
 however the iterations are split into calls; and, for one iteration, what NumPy computes within
-1e-12, relative. The stepper and `trace` always compute with NumPy.
+1e-12, relative.
 """
 
 from __future__ import annotations
@@ -12,22 +12,27 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.engine.kernel_source import Slot, kernel_source, slots
+from rnntui.data.compiled_stream import CompiledStream
+from rnntui.data.streams import TaskStream
+from rnntui.engine.feed import Feed
+from rnntui.engine.flat import FlatLayout, FlatState
+from rnntui.engine.flat_training import FlatTraining, Run, StopFlag
+from rnntui.engine.kernel_source import kernel_source
 from rnntui.engine.schedule import learning_rate
-from rnntui.engine.trace import loss_weights
-from rnntui.engine.training import Trainer, TrainingState
-from rnntui.models.optimisers import rules_for
+from rnntui.engine.training import Trainer
 from rnntui.text.files import write_whole
 from rnntui.text.problems import InputError
 
 Array = npt.NDArray[np.float64]
+
+_TIMESTEPS = 250_000  # in one call of the kernel: what has to be drawn and held at once
 
 
 def compiler_available() -> bool:
@@ -35,88 +40,80 @@ def compiler_available() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
-class CompiledTraining:
-    """Trains like a Trainer, through a kernel generated from the same equations."""
+class CompiledTraining(FlatTraining):
+    """Trains like a Trainer, through a kernel generated from the same equations.
+
+    Making one compiles, unless it is in the cache: seconds, and it can be done in a thread. The
+    kernel itself does not hold Python's lock.
+    """
+
+    name = "compiled"
 
     def __init__(self, trainer: Trainer) -> None:
-        self.trainer = trainer
-        program, settings = trainer.program, trainer.settings
-        shapes = dict(program.shapes)
-        self._slots, size = slots(program.model.parameters, shapes)
-        self._shapes = shapes
-        self._states = [s for rule in rules_for(settings.optimizer, settings.hyperparameters)
-                        for s in rule.states]  # fmt: skip
-        self._free = np.ones(size, dtype=np.bool_)
-        for key in settings.fixed:
-            slot = self._slots[key]
-            self._free[slot.start : slot.start + slot.size] = False
+        super().__init__(trainer, FlatLayout(trainer))
+        program = trainer.program
+        sequences = trainer.sequences
+        drawn = CompiledStream(sequences) if isinstance(sequences, TaskStream) else None
+        self._feed = Feed(trainer, drawn)
         initial = [np.ravel(program.initial_values[s]) for s in program.model.states
                    if s in program.initial_values]  # fmt: skip
         self._initial = np.concatenate(initial) if initial else np.zeros(1)
-        self._kernel = _load(kernel_source(program, settings))
+        self._kernel = _load(kernel_source(program, trainer.settings))
+        self._longest = 1.0  # timesteps an iteration, on average, in the last call
+        self.advance(self.layout.flat(trainer.start(_zeros(trainer))), 0)
 
-    def train(self, state: TrainingState, iterations: int) -> tuple[TrainingState, Array]:
-        """The state after some iterations, and the loss of each; fewer where a number was not finite."""
-        settings = self.trainer.settings
-        first = state.iteration
-        batches = [self.trainer.batch(first + k) for k in range(iterations)]
-        lengths, x, y, weights = self._timesteps([i for batch in batches for i in batch])
-        parameters = self._packed(state.parameters)
-        memory = self._memory(state.memory)
-        losses = np.full(iterations, np.nan)
-        rates = np.array([learning_rate(settings, first + k) for k in range(iterations)])
+    def advance(
+        self, state: FlatState, iterations: int, every: int = 0, stop: StopFlag | None = None
+    ) -> Run:
+        """See FlatTraining."""
+        stop = stop or StopFlag()
+        run = Run(state)
+        done = 0
+        while True:
+            count = min(iterations - done, max(int(_TIMESTEPS / self._longest), 1))
+            whole = self._call(run, count, every, stop)
+            done = len(run.losses)
+            if not whole or done >= iterations or stop:
+                return run
+
+    def _call(self, run: Run, count: int, every: int, stop: StopFlag) -> bool:
+        """One call of the kernel; whether it went through."""
+        settings, first = self.trainer.settings, run.after.iteration
+        fed = self._feed.batches(first, count)
+        packed = fed.sequences
+        parameters, memory = run.after.parameters.copy(), run.after.memory.copy()
+        rows = (first + count) // every - first // every if every else 0
+        kept = np.empty((rows, parameters.size + memory.size))
+        losses = np.empty(count)
+        rates = _rates(self.trainer, first, count)
         done = self._kernel(
-            iterations, len(batches[0]), lengths, x, y, weights, settings.truncate or 0,
-            parameters, memory, self._initial, self._free, rates,
-            settings.steps_before + first, losses,
+            count, fed.batch, fed.order, packed.lengths, packed.starts, packed.inputs,
+            packed.targets, fed.weights, settings.truncate or 0, parameters, memory, self._initial,
+            self.layout.free, rates, first, settings.steps_before, losses, every, kept, stop.flag,
         )  # fmt: skip
-        after = TrainingState(
-            first + done, self._unpacked(parameters), self._unpacked_memory(memory)
-        )
-        return after, losses[:done]
-
-    def _timesteps(self, indices: list[int]) -> tuple[npt.NDArray[np.int64], Array, Array, Array]:
-        sequences = [self.trainer.sequences[i] for i in indices]
-        lengths = np.array([sequence.length for sequence in sequences], dtype=np.int64)
-        reduction = self.trainer.settings.reduction
-        weights = np.concatenate([loss_weights(sequence, reduction)[1:] for sequence in sequences])
-        x = _stacked([s.inputs for s in sequences])
-        return lengths, x, _stacked([s.targets for s in sequences]), weights
-
-    def _packed(self, parameters: Mapping[str, Array]) -> Array:
-        return np.concatenate([np.zeros(0), *(np.ravel(parameters[key]) for key in self._slots)])
-
-    def _unpacked(self, flat: Array) -> dict[str, Array]:
-        return {key: self._part(flat, slot, key) for key, slot in self._slots.items()}
-
-    def _part(self, flat: Array, slot: Slot, key: str) -> Array:
-        found = flat[slot.start : slot.start + slot.size].reshape(self._shapes[key]).copy()
-        found.setflags(write=False)
-        return found
-
-    def _memory(self, memory: Mapping[str, Array]) -> Array:
-        size = self._free.size
-        flat = np.zeros(max(len(self._states), 1) * size)
-        for number, state in enumerate(self._states):
-            for key, slot in self._slots.items():
-                if f"{state}({key})" in memory:
-                    start = number * size + slot.start
-                    flat[start : start + slot.size] = np.ravel(memory[f"{state}({key})"])
-        return flat
-
-    def _unpacked_memory(self, flat: Array) -> dict[str, Array]:
-        size = self._free.size
-        return {
-            f"{state}({key})": self._part(flat[number * size :], self._slots[key], key)
-            for key in self.trainer.optimiser.parameters
-            for number, state in enumerate(self._states)
-        }
+        if count:
+            self._longest = max(float(np.mean(packed.lengths[fed.order])) * fed.batch, 1.0)
+        run.losses += losses[:done].tolist()
+        run.after = FlatState(first + done, parameters, memory)
+        for row in kept[: (first + done) // every - first // every if every else 0]:
+            number = (first // every + 1) * every + every * len(run.kept)
+            state = row.copy()
+            size = parameters.size
+            run.kept.append(FlatState(number, state[:size], state[size:].reshape(memory.shape)))
+        run.failed = done < count and not stop
+        return bool(done == count)
 
 
-def _stacked(arrays: list[Array | None]) -> Array:
-    """All timesteps below each other, (ΣT, size); scalars as vectors of one."""
-    found = [array.reshape(len(array), -1) for array in arrays if array is not None]
-    return np.concatenate(found) if found else np.zeros((0, 1))
+def _rates(trainer: Trainer, first: int, count: int) -> Array:
+    settings = trainer.settings
+    if settings.schedule == "constant":
+        return np.full(count, settings.learning_rate)
+    return np.array([learning_rate(settings, first + k) for k in range(count)])
+
+
+def _zeros(trainer: Trainer) -> dict[str, Array]:
+    shapes = trainer.program.shapes
+    return {key: np.zeros(shapes[key]) for key in trainer.program.model.parameters}
 
 
 def _load(source: str) -> Callable[..., int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,9 +95,7 @@ class Optimiser:
         return Update(values, new, given)
 
     def _given(self, gradients: Arrays, iteration: int, step: int) -> dict[str, np.float64]:
-        with np.errstate(all="ignore"):
-            squares = [np.sum(np.square(gradients[key])) for key in self.parameters]
-            norm = np.sqrt(np.sum(squares))
+        norm = gradient_norm(gradients[key] for key in self.parameters)
         found = {
             **{f"hyper({key})": value for key, value in self.settings.hyperparameters.items()},
             "hyper(learning_rate)": learning_rate(self.settings, iteration),
@@ -118,6 +116,12 @@ class Optimiser:
                 lines.append(Equation(meaning[line.target], expression, line.description))
             gradient = lines[-1].target
         return lines
+
+
+def gradient_norm(gradients: Iterable[Array]) -> np.float64:
+    """The Euclidean norm of all gradients together."""
+    with np.errstate(all="ignore"):
+        return np.float64(np.sqrt(np.sum([np.sum(np.square(found)) for found in gradients])))
 
 
 def _substituted(node: Expression, meaning: Mapping[str, str]) -> Expression:

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from rnntui.data.sequence import InputSequence
 from rnntui.language.code import CARRIES
-from rnntui.language.evaluate import evaluate
 from rnntui.language.program import Program
 from rnntui.language.tree import Name
 
@@ -62,7 +61,7 @@ class Trace:
 
     def carries(self, t: int) -> bool:
         """Whether gradients flow from timestep t + 1 to t: not at the end, nor at a chunk's."""
-        return bool(_carries(self.length, self.truncate)[t])
+        return bool(carries(self.length, self.truncate)[t])
 
     def lookup(self, t: int) -> Callable[[Name], Any]:
         """What names mean at timestep t, for evaluating an equation there."""
@@ -109,18 +108,22 @@ def compute_trace(
     timesteps: the state goes on from chunk to chunk, the gradient does not come back.
     """
     length = sequence.length
-    values = _forward_arrays(program, sequence, parameters)
+    values = _forward_arrays(program, sequence)
     program.run_forward(length, {**_constants(parameters), **values})
     weights = loss_weights(sequence, reduction)
     objective = program.model.objective
     if objective is None:
         return Trace(program, sequence, parameters, values, {}, {}, weights, None)
-    with np.errstate(all="ignore"):
-        losses = values[objective][1:]
-        # a masked timestep's loss counts for nothing, even where it is not finite
-        loss = float(np.sum(np.where(weights[1:] == 0, 0.0, weights[1:] * losses)))
+    loss = total_loss(weights, values[objective])
     gradients, totals = run_backward(program, parameters, values, weights, length, truncate)
     return Trace(program, sequence, parameters, values, gradients, totals, weights, loss, truncate)
+
+
+def total_loss(weights: Array, losses: Array) -> float:
+    """L of a sequence; both (T + 1,), index 0 unused."""
+    with np.errstate(all="ignore"):
+        # a masked timestep's loss counts for nothing, even where it is not finite
+        return float(np.add.reduce(np.where(weights[1:] == 0, 0.0, weights[1:] * losses[1:])))
 
 
 def loss_weights(sequence: InputSequence, reduction: str) -> Array:
@@ -152,13 +155,13 @@ def run_backward(
         **{f"grad({key})": gradient for key, gradient in gradients.items()},
         **{f"grad({key})": total for key, total in totals.items()},
         f"weight({program.model.objective})": weights,
-        CARRIES: _carries(length, truncate),
+        CARRIES: carries(length, truncate),
     }
     program.run_backward(length, arrays)
     return gradients, totals
 
 
-def _carries(length: int, truncate: int | None) -> npt.NDArray[np.bool_]:
+def carries(length: int, truncate: int | None) -> npt.NDArray[np.bool_]:
     """(length + 1,): whether gradients flow from t + 1 to t."""
     carries = np.ones(length + 1, dtype=np.bool_)
     carries[length] = False
@@ -167,9 +170,7 @@ def _carries(length: int, truncate: int | None) -> npt.NDArray[np.bool_]:
     return carries
 
 
-def _forward_arrays(
-    program: Program, sequence: InputSequence, parameters: Parameters
-) -> dict[str, Array]:
+def _forward_arrays(program: Program, sequence: InputSequence) -> dict[str, Array]:
     length = sequence.length
     values: dict[str, Array] = {}
     for key, data in (("x", sequence.inputs), ("target", sequence.targets)):
@@ -181,8 +182,6 @@ def _forward_arrays(
         values[assignment.target] = np.zeros((length + 1, *program.shapes[assignment.target]))
     for state, given in program.initial_values.items():
         values[state][0] = given
-    for state, expression in program.model.initial.items():
-        values[state][0] = evaluate(expression, lambda name: parameters[name.key][()])
     return values
 
 

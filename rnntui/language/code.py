@@ -55,7 +55,7 @@ def identifier(key: str) -> str:
         return "carries"
     if key.startswith(_HOISTED):
         return f"x_{key[len(_HOISTED) : -1]}"
-    for kind, letter in (("grad(", "d"), ("weight(", "w"), ("pre(", "p")):
+    for kind, letter in (("grad(", "d"), ("weight(", "w"), ("pre(", "p"), ("shared(", "s")):
         if key.startswith(kind):
             prefix += letter
             key = key[len(kind) : -1]
@@ -73,11 +73,16 @@ class SequenceCode:
         self.shapes = dict(shapes)
         self.constants: dict[str, Any] = {}
 
-    def forward(self, assignments: Sequence[Equation]) -> Callable[..., None]:
-        """run(T, arrays): computes t = 1 … T into the arrays, by key."""
+    def forward(
+        self, assignments: Sequence[Equation], initial: Mapping[str, Expression]
+    ) -> Callable[..., None]:
+        """run(T, arrays): computes t = 0 where `initial` says how, and t = 1 … T, into the arrays."""
         formulas = {a.target: a.expression for a in assignments}
         needs = {key: [n.key for n in names(node)] for key, node in formulas.items()}
-        lines: list[str] = []
+        lines = [
+            f"{identifier(key)}[0] = {self.at(node, lambda name: str(name.shift))}"
+            for key, node in initial.items()
+        ]
         for block in blocks(needs):
             if block.recurrent:
                 lines += _Loop(self, block.keys, forward=True).lines(
@@ -87,7 +92,8 @@ class SequenceCode:
                 (key,) = block.keys
                 found = self._over(1, "T").source(formulas[key])
                 lines.append(f"{identifier(key)}[1:] = {found.text}")
-        return self._function(lines, [*formulas, *_keys(formulas.values())])
+        used = _keys([*formulas.values(), *initial.values()])
+        return self._function(lines, [*formulas, *used])
 
     def backward(
         self, equations: Sequence[BackwardEquation], initial: Sequence[BackwardEquation] = ()
@@ -175,8 +181,9 @@ class SequenceCode:
     def literal(self, node: Expression) -> str:
         """The source of a formula without names: a constant, made only once."""
         # beside arrays and NumPy's scalars Python's own numbers do the same, faster
-        is_number = isinstance(node, Number)
-        return self._constant(float(node.value) if is_number else evaluate(node, _no_name))
+        if isinstance(node, Number):
+            return self._constant(float(node.value))
+        return self._constant(evaluate(node, _no_name))
 
     def _constant(self, value: Any) -> str:
         name = f"c{len(self.constants)}"
@@ -237,9 +244,11 @@ class SequenceCode:
 
     def _function(self, lines: Sequence[str], keys: Sequence[str]) -> Callable[..., None]:
         unpack = [f"{identifier(key)} = arrays[{key!r}]" for key in dict.fromkeys(keys)]
-        body = "\n".join(
-            ["def run(T, arrays):", *(f"    {line}" for line in [*unpack, *lines] or ["pass"])]
-        )
+        return self.function([*unpack, *lines])
+
+    def function(self, lines: Sequence[str]) -> Callable[..., None]:
+        """run(T, arrays): these statements, which this code has written."""
+        body = "\n".join(["def run(T, arrays):", *(f"    {line}" for line in lines or ["pass"])])
         scope = _SCOPE | self.constants
         exec(compile(body, "<equations>", "exec"), scope)
         run = scope["run"]

@@ -3,6 +3,9 @@
 Elementwise formulas are one loop over the components of the quantity; a matrix product is a sum in
 an inner loop; what a formula needs as a whole (a softmax, a sum) is computed before its loop. The
 source is generated from a checked tree, never from user text.
+
+A product with a large matrix is left to a function that goes through memory in the order in which
+it lies there (`f_matvec`, `f_matvec_transposed`).
 """
 
 from __future__ import annotations
@@ -26,19 +29,23 @@ from rnntui.language.tree import (
 )
 
 Place = Callable[[Name, Sequence[str]], str]  # the source of a component of a quantity
+Whole = Callable[[Name], str]  # the source of a quantity as an array
 _CHEAP = 4  # nodes of an operand that is rather computed again than kept
+LARGE = 256  # elements of a matrix from which on a function multiplies it
 
 
 class LoopWriter:
     """Writes statements, one formula at a time.
 
-    shapes: of all names. place: how a component of a name is written. temporaries: arrays that
-    the statements use, by name; they have to be made beforehand.
+    shapes: of all names. place: how a component of a name is written; whole: the array of one that
+    is not a scalar. temporaries: arrays that the statements use, by name; they have to be made
+    beforehand.
     """
 
-    def __init__(self, shapes: Mapping[str, Shape], place: Place) -> None:
+    def __init__(self, shapes: Mapping[str, Shape], place: Place, whole: Whole = repr) -> None:
         self.shapes = shapes
         self.place = place
+        self.whole = whole
         self.temporaries: dict[str, Shape] = {}
         self._count = 0
         self._before: list[str] = []
@@ -52,7 +59,7 @@ class LoopWriter:
         own = indices if self._shape(node) else []
         value = self._at(node, own, inside)
         body = [*inside, f"{target(indices)} {operator} {value}"]
-        return [*self._before, *_loops(indices, shape, body)]
+        return [*self._before, *nested(indices, shape, body)]
 
     def _fresh(self, letter: str) -> str:
         self._count += 1
@@ -100,6 +107,9 @@ class LoopWriter:
 
     def _product(self, node: Binary, index: Sequence[str], inside: list[str]) -> str:
         left, right = self._kept(node.left), self._kept(node.right)
+        multiplied = self._multiplied(left, right)
+        if multiplied is not None:
+            return f"{multiplied}[{index[0]}]"
         rows = len(self._shape(left)) - 1
         total, k = self._fresh("a"), self._fresh("k")
         inner: list[str] = []
@@ -107,8 +117,29 @@ class LoopWriter:
         b = self._at(right, [k, *index[rows:]], inner)
         length = self._shape(right)[0]
         inside.append(f"{total} = 0.0")
-        inside += _loops([k], (length,), [*inner, f"{total} += {a} * {b}"])
+        inside += nested([k], (length,), [*inner, f"{total} += {a} * {b}"])
         return total
+
+    def _multiplied(self, left: Expression, right: Expression) -> str | None:
+        """The array of a large matrix times a vector, computed before the loop; None if it is none."""
+        matrix, vector = (left, right) if len(self._shape(left)) == 2 else (right, left)
+        transposed = (matrix is right) != isinstance(matrix, Transpose)
+        matrix = matrix.value if isinstance(matrix, Transpose) else matrix
+        if not isinstance(matrix, Name) or not isinstance(vector, Name):
+            return None
+        rows, columns = self._shape(matrix)
+        if len(self._shape(vector)) != 1 or rows * columns < LARGE:
+            return None
+        key = self._fresh("temporary")
+        self.temporaries[key] = (columns if transposed else rows,)
+        function = "f_matvec_transposed" if transposed else "f_matvec"
+        self._before.append(
+            f"{function}({self._array_of(matrix)}, {self._array_of(vector)}, {key})"
+        )
+        return key
+
+    def _array_of(self, name: Name) -> str:
+        return name.key if name.key in self.temporaries else self.whole(name)
 
     def _kept(self, node: Expression) -> Expression:
         """An operand that is needed again and again: itself if cheap, else kept in an array."""
@@ -129,7 +160,7 @@ class LoopWriter:
         inner: list[str] = []
         value = self._at(node, indices if shape else [], inner)
         cell = f"{key}[{', '.join(indices)}]" if shape else f"{key}[0]"
-        self._before += _loops(indices, shape, [*inner, f"{cell} = {value}"])
+        self._before += nested(indices, shape, [*inner, f"{cell} = {value}"])
         return Name(key)
 
     def _index(self, node: Index, index: Sequence[str], inside: list[str]) -> str:
@@ -186,7 +217,7 @@ class LoopWriter:
         parts = [self._part(argument, indices, inner) for argument in arguments]
         total = self._fresh("a")
         self._before.append(f"{total} = 0.0")
-        self._before += _loops(indices, shape, [*inner, f"{total} += {_term(node, parts)}"])
+        self._before += nested(indices, shape, [*inner, f"{total} += {_term(node, parts)}"])
         count = 1
         for n in shape:
             count *= n
@@ -208,17 +239,22 @@ class LoopWriter:
             value = self._at(argument, indices, inner)
             first = f"{indices[0]} + {start}" if own else str(start)
             cell = ", ".join([first, *indices[1:]])
-            self._before += _loops(indices, own, [*inner, f"{key}[{cell}] = {value}"])
+            self._before += nested(indices, own, [*inner, f"{key}[{cell}] = {value}"])
             start += own[0] if own else 1
         return f"{key}[{', '.join(index)}]"
 
 
-def _loops(indices: Sequence[str], shape: Shape, body: Sequence[str]) -> list[str]:
+def nested(indices: Sequence[str], shape: Shape, body: Sequence[str]) -> list[str]:
     """The body within a loop over each axis."""
     lines = list(body)
     for index, length in reversed(list(zip(indices, shape, strict=True))):
-        lines = [f"for {index} in range({length}):", *(f"    {line}" for line in lines)]
+        lines = [f"for {index} in range({length}):", *indented(lines, 1)]
     return lines
+
+
+def indented(lines: Sequence[str], depth: int) -> list[str]:
+    """The lines so many levels deeper."""
+    return [f"{'    ' * depth}{line}" for line in lines]
 
 
 def _applied(node: Call, parts: Sequence[str]) -> str:

@@ -69,8 +69,8 @@ class Program:
 
     @cached_property
     def run_forward(self) -> Run:
-        """run_forward(T, arrays) computes every quantity at t = 1 … T."""
-        return self._code().forward(self.assignments)
+        """run_forward(T, arrays) computes every quantity at t = 1 … T, and initial values by formula."""
+        return self._code().forward(self.assignments, self.model.initial)
 
     @cached_property
     def run_backward(self) -> Run:

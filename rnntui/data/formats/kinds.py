@@ -7,10 +7,9 @@ import re
 
 from rnntui.data.fields import listed
 from rnntui.data.formats.columns import is_column
+from rnntui.data.formats.names import KINDS
 from rnntui.data.formats.source import STANDARD_INPUT, Source
 from rnntui.text.problems import InputError, Problem, near_name
-
-KINDS = ("text", "csv", "tsv", "json", "jsonl", "npy", "npz", "toml")
 
 _BY_ENDING = {
     "txt": "text",

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from rnntui.data.fields import counted, listed
+from rnntui.data.formats.names import TARGETS
 from rnntui.data.formats.readouts import needs_targets, readout_and_loss
 from rnntui.data.formats.windows import windowed
 from rnntui.data.overrides import with_overrides
@@ -18,8 +19,6 @@ from rnntui.data.sequence_file import SequenceFile, sequence_file_from
 from rnntui.data.sequences import Data
 from rnntui.text.problems import InputError, Place, Problem, near_name, printable
 from rnntui.text.toml import parse_toml
-
-TARGETS = ("next", "given", "none")
 
 _TRAINING = ("optimizer", "learning_rate", "iterations", "batch", "seed")
 _PLACES = "the options"  # what a problem with them names as its file

@@ -9,13 +9,15 @@ from functools import cached_property
 
 import numpy as np
 
+from rnntui.data.draws import Draws
 from rnntui.data.tasks.graph import Edge, Graph
-from rnntui.data.tasks.task import Alphabet, Task, TaskSequence, option, read_only
+from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
+from rnntui.data.tasks.task import Alphabet, TaskSequence, option, read_only
 from rnntui.text.problems import InputError, Problem
 
 
 @dataclass(frozen=True)
-class BinaryAddition(Task):
+class BinaryAddition(SymbolTask):
     """Two bits in, one bit of the sum out; a and b ~ U{0 … 2^(bits − 1) − 1}, so that it fits.
 
     states: the carry into the next timestep.
@@ -55,10 +57,16 @@ class BinaryAddition(Task):
         )
         return Graph(("no carry", "carry"), (0, 1), edges)
 
-    def draw(self, generator: np.random.Generator) -> TaskSequence:
+    def draw(self, draws: Draws) -> TaskSequence:
         """The sum of two numbers, each drawn uniformly."""
-        a, b = generator.integers(0, 2 ** (self.bits - 1), 2).tolist()
-        return self.sequence(a, b)
+        return self.sequence(*self._terms(draws))
+
+    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+        """The pairs of bits, and the sum's bits."""
+        a, b = self._terms(draws)
+        total, places = a + b, range(self.bits)
+        pairs = [2 * (a >> place & 1) + (b >> place & 1) for place in places]
+        return pairs, [total >> place & 1 for place in places]
 
     def written(self, text: str) -> TaskSequence:
         """A sum such as `93 + 87`; the answer is found."""
@@ -87,6 +95,10 @@ class BinaryAddition(Task):
             state_names=self.state_names,
             words=f"{a} + {b} = {a + b}",
         )
+
+    def _terms(self, draws: Draws) -> tuple[int, int]:
+        bound = 2 ** (self.bits - 1)
+        return draws.integers(0, bound), draws.integers(0, bound)
 
 
 def number_of(bits: Sequence[int]) -> int:

@@ -7,12 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
+from rnntui.data.draws import Draws
 from rnntui.data.tasks.grammar import GrammarTask
 from rnntui.data.tasks.graph import Edge, Graph
-from rnntui.data.tasks.task import Alphabet, Task, TaskSequence, one_hot, option, read_only
+from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
+from rnntui.data.tasks.task import Alphabet, TaskSequence, one_hot, option, read_only
 from rnntui.text.problems import InputError, Problem
 
 _PAIRS = ("()", "[]", "{}", "<>")
+_CLOSING = {pair[0]: pair[1] for pair in _PAIRS}
 _END = "."
 
 
@@ -55,7 +58,7 @@ class Brackets(GrammarTask):
             share = 1.0 if stack == "start" or not arrows else 0.5
             weights = [share / self.kinds] * len(arrows)
             if open_:
-                arrows.append((_closing(open_[-1]), open_[:-1]))
+                arrows.append((_CLOSING[open_[-1]], open_[:-1]))
                 weights.append(share if len(arrows) == 1 else 1.0 - share)
             for (symbol, target), weight in zip(arrows, weights, strict=True):
                 if target not in number:
@@ -69,7 +72,7 @@ class Brackets(GrammarTask):
 
 
 @dataclass(frozen=True)
-class BracketValidity(Task):
+class BracketValidity(SymbolTask):
     """Answer at every timestep whether what has been read is complete and well nested.
 
     The strings are those of the task `brackets`, without the end; in half of them one symbol has
@@ -88,7 +91,7 @@ class BracketValidity(Task):
     @cached_property
     def alphabet(self) -> Alphabet:
         """A unit vector for each bracket."""
-        return one_hot("".join(_PAIRS[: self.kinds]))
+        return one_hot(self._symbols)
 
     @cached_property
     def target_alphabet(self) -> Alphabet:
@@ -101,18 +104,33 @@ class BracketValidity(Task):
         return (*(str(depth) for depth in range(self.depth + 1)), "deeper", "broken")
 
     @cached_property
-    def _language(self) -> Brackets:
+    def _symbols(self) -> str:
+        return "".join(_PAIRS[: self.kinds])
+
+    @cached_property
+    def language(self) -> Brackets:
+        """What the strings are drawn from."""
         return Brackets(self.kinds, self.depth)
 
-    def draw(self, generator: np.random.Generator) -> TaskSequence:
+    def draw(self, draws: Draws) -> TaskSequence:
         """A string of the language, or one with a symbol replaced."""
-        text = self._language.draw(generator).words.removesuffix(_END)
-        if generator.random() < 0.5:
-            return self.sequence(text)
-        place = int(generator.integers(len(text)))
-        others = [symbol for symbol in self.alphabet if symbol != text[place]]
-        other = others[int(generator.integers(len(others)))]
-        return self.sequence(text[:place] + other + text[place + 1 :])
+        return self.sequence("".join(self._symbols[number] for number in self._string(draws)))
+
+    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+        """The brackets, and 1 where all are closed."""
+        numbers = self._string(draws)
+        states = self._judge("".join(self._symbols[number] for number in numbers))
+        return numbers, [int(state == 0) for state in states[1:]]
+
+    def _string(self, draws: Draws) -> list[int]:
+        """The numbers of the brackets of a string."""
+        numbers = self.language.walk(draws)[:-1]
+        if draws.random() < 0.5:
+            return numbers
+        place = draws.integers(0, len(numbers))
+        other = draws.integers(0, len(self._symbols) - 1)
+        numbers[place] = other + (other >= numbers[place])  # any but the one that stands there
+        return numbers
 
     def written(self, text: str) -> TaskSequence:
         """A string of brackets, without the answer."""
@@ -122,9 +140,8 @@ class BracketValidity(Task):
         """A given string of brackets, judged. Raises InputError where it has other symbols."""
         wrong = [symbol for symbol in text if symbol not in self.alphabet]
         if wrong or not text:
-            known = "".join(self.alphabet)
             hint = f"not `{wrong[0]}`" if wrong else "not none"
-            raise InputError(Problem(f"the brackets are {known}", None, hint))
+            raise InputError(Problem(f"the brackets are {self._symbols}", None, hint))
         states = self._judge(text)
         answers = ["✓" if state == 0 else "✗" for state in states[1:]]
         return TaskSequence(
@@ -145,16 +162,12 @@ class BracketValidity(Task):
         for symbol in text:
             if states[-1] == broken:
                 states.append(broken)
-            elif any(symbol == pair[0] for pair in _PAIRS):
+            elif symbol in _CLOSING:
                 stack += symbol
                 states.append(min(len(stack), self.depth + 1))
-            elif stack and symbol == _closing(stack[-1]):
+            elif stack and symbol == _CLOSING[stack[-1]]:
                 stack = stack[:-1]
                 states.append(min(len(stack), self.depth + 1))
             else:
                 states.append(broken)
         return states
-
-
-def _closing(opening: str) -> str:
-    return next(pair[1] for pair in _PAIRS if pair[0] == opening)

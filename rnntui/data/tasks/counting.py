@@ -10,12 +10,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from rnntui.data.draws import Draws
 from rnntui.data.tasks.graph import Edge, Graph
+from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
 from rnntui.data.tasks.task import (
     Alphabet,
     Array,
     Labels,
-    Task,
     TaskSequence,
     one_hot,
     option,
@@ -28,7 +29,7 @@ _Node = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class CountingTask(Task):
+class CountingTask(SymbolTask):
     """Predict the next symbol of `strings` strings in a row, n ~ U{1 … longest}, and one A more.
 
     truth: the symbol itself where the count tells it, (.8, .2) for A and B while it does not.
@@ -74,9 +75,14 @@ class CountingTask(Task):
         labels = tuple(self._label(node) for node in nodes)
         return Graph(labels, tuple(count for _, count, _ in nodes), tuple(edges))
 
-    def draw(self, generator: np.random.Generator) -> TaskSequence:
+    def draw(self, draws: Draws) -> TaskSequence:
         """Strings of independent, uniformly distributed lengths."""
-        return self.sequence(generator.integers(1, self.longest + 1, self.strings).tolist())
+        return self.sequence(self._counts(draws))
+
+    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+        """The letters, and the letter after each."""
+        letters = [number for n in self._counts(draws) for number in self._letters[n - 1]]
+        return letters, [*letters[1:], 0]
 
     def written(self, text: str) -> TaskSequence:
         """Strings in a row and the A after them: `AABBABA` is a²b², ab and an A."""
@@ -112,6 +118,14 @@ class CountingTask(Task):
             state_names=self.state_names,
             words=text,
         )
+
+    def _counts(self, draws: Draws) -> list[int]:
+        return [draws.integers(1, self.longest + 1) for _ in range(self.strings)]
+
+    @cached_property
+    def _letters(self) -> tuple[list[int], ...]:
+        """For n = 1 … longest: the letters' numbers."""
+        return tuple(string[1].tolist() for string in self._strings)
 
     @cached_property
     def _strings(self) -> tuple[tuple[str, Labels, Array, Labels], ...]:

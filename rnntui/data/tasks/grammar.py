@@ -8,15 +8,17 @@ from functools import cached_property
 
 import numpy as np
 
+from rnntui.data.draws import Draws
 from rnntui.data.tasks.graph import Graph
-from rnntui.data.tasks.task import Alphabet, Array, Task, TaskSequence, one_hot, read_only
+from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
+from rnntui.data.tasks.task import Alphabet, Array, TaskSequence, one_hot, read_only
 from rnntui.text.problems import InputError, Problem
 
 _REMEMBERED = 8192  # strings; short ones come again and again, and the rest is made anew
 
 
 @dataclass(frozen=True)
-class GrammarTask(Task):
+class GrammarTask(SymbolTask):
     """Predict the next symbol of a string: the input is all but its last, the target all but its first.
 
     states: the machine's state after each symbol read, so that `states` of a string has one label
@@ -43,23 +45,34 @@ class GrammarTask(Task):
         """The same as of the inputs."""
         return self.alphabet
 
-    def draw(self, generator: np.random.Generator) -> TaskSequence:
-        """The string of a walk that takes one random number wherever there is a choice."""
-        random, arrows = generator.random, self._arrows
-        node, symbols = 0, ""
+    def draw(self, draws: Draws) -> TaskSequence:
+        """The string of a walk."""
+        symbols = self.symbols
+        text = "".join([symbols[number] for number in self.walk(draws)])
+        found = self._known.get(text)
+        if found is None:
+            found = self.sequence(text)
+            if len(self._known) < _REMEMBERED:
+                self._known[text] = found
+        return found
+
+    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+        """The symbols of a walk, and the symbol after each."""
+        numbers = self.walk(draws)
+        return numbers[:-1], numbers[1:]
+
+    def walk(self, draws: Draws) -> list[int]:
+        """The numbers of a string's symbols: one random number is taken wherever there is a choice."""
+        random, arrows = draws.random, self.arrows
+        node, numbers = 0, []
         while leaving := arrows[node]:
             place = random() if len(leaving) > 1 else 0.0
-            for bound, symbol, target in leaving:
+            for bound, number, target in leaving:
                 if place < bound:
-                    symbols += symbol
+                    numbers.append(number)
                     node = target
                     break
-        found = self._known.get(symbols)
-        if found is None:
-            found = self.sequence(symbols)
-            if len(self._known) < _REMEMBERED:
-                self._known[symbols] = found
-        return found
+        return numbers
 
     def written(self, text: str) -> TaskSequence:
         """A string of the grammar."""
@@ -95,15 +108,15 @@ class GrammarTask(Task):
         return np.eye(len(self.symbols))
 
     @cached_property
-    def _arrows(self) -> tuple[tuple[tuple[float, str, int], ...], ...]:
-        """For each node its arrows as (cumulative probability, symbol, target), the last bound 1."""
+    def arrows(self) -> tuple[tuple[tuple[float, int, int], ...], ...]:
+        """For each node its arrows: (cumulative probability, symbol's number, target); at last 1."""
         found = []
         for edges in self.graph.leaving:
             bounds = np.cumsum([edge.probability for edge in edges]).tolist()
             bounds[-1:] = [1.0] if edges else []
             found.append(
                 tuple(
-                    (bound, edge.symbol, edge.target)
+                    (bound, self._columns[edge.symbol], edge.target)
                     for bound, edge in zip(bounds, edges, strict=True)
                 )
             )

@@ -7,12 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
+from rnntui.data.draws import Draws
 from rnntui.data.tasks.graph import Edge, Graph
-from rnntui.data.tasks.task import Alphabet, Task, TaskSequence, option, read_only
+from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
+from rnntui.data.tasks.task import Alphabet, Labels, TaskSequence, option, read_only
 
 
 @dataclass(frozen=True)
-class Parity(Task):
+class Parity(SymbolTask):
     """Random bits; the target at each timestep is 1 where the ones so far are odd in number.
 
     states: the parity, which is the target.
@@ -47,10 +49,9 @@ class Parity(Task):
         edges = tuple(Edge(s, str(bit), s ^ bit, 0.5, str(s ^ bit)) for s, bit in pairs)
         return Graph(self.state_names, (0, 1), edges)
 
-    def draw(self, generator: np.random.Generator) -> TaskSequence:
+    def draw(self, draws: Draws) -> TaskSequence:
         """A sequence of independent bits."""
-        bits = generator.integers(0, 2, self.length)
-        parities = np.cumsum(bits) % 2
+        bits, parities = self._bits(draws)
         return TaskSequence(
             inputs=read_only(bits[:, None].astype(np.float64)),
             targets=read_only(parities[:, None].astype(np.float64)),
@@ -61,3 +62,12 @@ class Parity(Task):
             state_names=self.state_names,
             words="".join(str(bit) for bit in bits.tolist()),
         )
+
+    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+        """The bits, and the parity after each."""
+        bits, parities = self._bits(draws)
+        return bits.tolist(), parities.tolist()
+
+    def _bits(self, draws: Draws) -> tuple[Labels, Labels]:
+        bits = draws.integers(0, 2, self.length)
+        return bits, np.cumsum(bits) % 2

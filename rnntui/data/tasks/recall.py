@@ -7,7 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from rnntui.data.tasks.task import Alphabet, Task, TaskSequence, one_hot, option, read_only
+from rnntui.data.draws import Draws
+from rnntui.data.tasks.symbols import NOTHING, SymbolNumbers, SymbolTask
+from rnntui.data.tasks.task import Alphabet, TaskSequence, one_hot, option, read_only
 from rnntui.text.problems import InputError, Problem
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -16,7 +18,7 @@ _NONE = "-"
 
 
 @dataclass(frozen=True)
-class Copy(Task):
+class Copy(SymbolTask):
     """`length` letters, `lag` blanks, the sign >, and then the same letters are asked for.
 
     The input while they are is blank; only there does the loss count. states: how many letters
@@ -47,9 +49,9 @@ class Copy(Task):
         """How many letters are held."""
         return tuple(str(held) for held in range(self.length + 1))
 
-    def draw(self, generator: np.random.Generator) -> TaskSequence:
+    def draw(self, draws: Draws) -> TaskSequence:
         """A string of independent letters."""
-        columns = generator.integers(0, self.letters, self.length)
+        columns = draws.integers(0, self.letters, self.length)
         text = "".join(_LETTERS[column] for column in columns.tolist())
         # the first letter is asked for where the sign is read, the others while blanks are
         symbols = text + _BLANK * self.lag + _RECALL + _BLANK * (self.length - 1)
@@ -68,9 +70,16 @@ class Copy(Task):
             words=text,
         )
 
+    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+        """The letters, blanks and sign, and at the end the letters again."""
+        letters = draws.integers(0, self.letters, self.length).tolist()
+        waiting, blank, sign = self.length + self.lag, self.letters, self.letters + 1
+        inputs = [*letters, *[blank] * self.lag, sign, *[blank] * (self.length - 1)]
+        return inputs, [*[NOTHING] * waiting, *letters]
+
 
 @dataclass(frozen=True)
-class DelayedRecall(Task):
+class DelayedRecall(SymbolTask):
     """Random letters; the target at each timestep is the letter of `lag` timesteps before.
 
     The loss counts from the first that has one. states: the letter that is due, none at first.
@@ -106,9 +115,9 @@ class DelayedRecall(Task):
         """The letter that is due, - while none is."""
         return (_NONE, *_LETTERS[: self.letters])
 
-    def draw(self, generator: np.random.Generator) -> TaskSequence:
+    def draw(self, draws: Draws) -> TaskSequence:
         """A sequence of independent letters."""
-        columns = generator.integers(0, self.letters, self.length)
+        columns = draws.integers(0, self.letters, self.length)
         text = "".join(_LETTERS[column] for column in columns.tolist())
         unit = np.eye(self.letters)
         targets = np.zeros((self.length, self.letters))
@@ -125,3 +134,8 @@ class DelayedRecall(Task):
             state_names=self.state_names,
             words=text,
         )
+
+    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+        """The letters, and each again after the lag."""
+        letters = draws.integers(0, self.letters, self.length).tolist()
+        return letters, [*[NOTHING] * self.lag, *letters[: -self.lag]]

@@ -1,15 +1,18 @@
-"""What a task is: options with bounds, and sequences drawn one at a time from a random generator."""
+"""What a task is: options with bounds, and sequences drawn one at a time."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from itertools import count
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from rnntui.data.draws import Draws
+from rnntui.data.packed import Packed, pack
 from rnntui.data.sequence import InputSequence
 from rnntui.data.tasks.graph import Graph
 from rnntui.text.problems import InputError, Problem
@@ -107,8 +110,12 @@ class Task(ABC):
         return None
 
     @abstractmethod
-    def draw(self, generator: np.random.Generator) -> TaskSequence:
-        """The next sequence: the same generator in the same state gives the same one."""
+    def draw(self, draws: Draws) -> TaskSequence:
+        """A sequence: the same draws give the same one."""
+
+    def draw_packed(self, draws: Iterable[Draws]) -> Packed:
+        """A sequence of each draws, below each other: what training needs of them."""
+        return pack([self.draw(one) for one in draws])
 
     def written(self, text: str) -> TaskSequence:
         """The sequence that is written so: `BTXSE`, `93 + 87`.
@@ -119,10 +126,9 @@ class Task(ABC):
         raise InputError(Problem(message, None, "leave it to the task to draw them"))
 
     def sequences(self, seed: int) -> Iterator[TaskSequence]:
-        """Sequences without end, the same ones for the same seed."""
-        generator = np.random.default_rng(seed)
-        while True:
-            yield self.draw(generator)
+        """Sequences without end: those of a `TaskStream` with this seed, one after the other."""
+        for index in count():
+            yield self.draw(Draws(seed, index))
 
 
 def one_hot(symbols: str | tuple[str, ...]) -> dict[str, Array]:

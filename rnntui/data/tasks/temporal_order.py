@@ -7,9 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
+from rnntui.data.draws import Draws
+from rnntui.data.tasks.symbols import NOTHING, SymbolNumbers, SymbolTask
 from rnntui.data.tasks.task import (
     Alphabet,
-    Task,
     TaskSequence,
     last_only,
     one_hot,
@@ -18,12 +19,13 @@ from rnntui.data.tasks.task import (
 )
 
 _SYMBOLS = "EBabcdXY"
+NUMBERS = _E, _B, _A, _X = 0, 1, 2, 6  # of some of them: their places
 _CLASSES = {"XX": "Q", "XY": "R", "YX": "S", "YY": "U"}
 _SEEN = ("-", "X", "Y", "XX", "XY", "YX", "YY")
 
 
 @dataclass(frozen=True)
-class TemporalOrder(Task):
+class TemporalOrder(SymbolTask):
     """E, then a, b, c or d at random, but X or Y at two timesteps; B at the end asks for the class.
 
     The paper's rules, in proportion to `length`: the first X or Y after a tenth to two tenths of
@@ -53,15 +55,11 @@ class TemporalOrder(Task):
         """What has been read of X and Y, - before either."""
         return _SEEN
 
-    def draw(self, generator: np.random.Generator) -> TaskSequence:
+    def draw(self, draws: Draws) -> TaskSequence:
         """A sequence with its two X or Y, and its class at the end."""
-        tenth = self.length // 10
-        length = self.length + int(generator.integers(tenth + 1))
-        first = int(generator.integers(tenth, self.length // 5 + 1))
-        second = int(generator.integers(self.length // 2, 6 * self.length // 10 + 1))
-        text = [_SYMBOLS[2 + k] for k in generator.integers(0, 4, length).tolist()]
-        text[0], text[-1] = "E", "B"
-        text[first], text[second] = (_SYMBOLS[6 + k] for k in generator.integers(0, 2, 2).tolist())
+        numbers, first, second = self._numbers(draws)
+        length = len(numbers)
+        text = [_SYMBOLS[number] for number in numbers]
         seen = text[first] + text[second]
         answer = _CLASSES[seen]
         targets = np.zeros((length, len(_CLASSES)))
@@ -79,3 +77,20 @@ class TemporalOrder(Task):
             state_names=self.state_names,
             words=f"{''.join(text)} → {answer}",
         )
+
+    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+        """The symbols, and the class at the end."""
+        numbers, first, second = self._numbers(draws)
+        answer = 2 * (numbers[first] - _X) + numbers[second] - _X
+        return numbers, [*[NOTHING] * (len(numbers) - 1), answer]
+
+    def _numbers(self, draws: Draws) -> tuple[list[int], int, int]:
+        """The symbols' numbers, and at which timesteps (from 0) the two X or Y are."""
+        tenth = self.length // 10
+        length = self.length + draws.integers(0, tenth + 1)
+        first = draws.integers(tenth, self.length // 5 + 1)
+        second = draws.integers(self.length // 2, 6 * self.length // 10 + 1)
+        numbers = draws.integers(_A, _X, length).tolist()
+        numbers[0], numbers[-1] = _E, _B
+        numbers[first], numbers[second] = draws.integers(_X, len(_SYMBOLS), 2).tolist()
+        return numbers, first, second

@@ -1,0 +1,108 @@
+"""Parameters, and what the optimiser remembers of them, as two flat arrays: what fast training updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.engine.training import Trainer, TrainingState
+from rnntui.language.shapes import Shape
+from rnntui.models.optimisers import rules_for
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where a quantity stands in a flat array: its first element, and how many there are."""
+
+    start: int
+    size: int
+
+    @property
+    def part(self) -> slice:
+        """Its elements."""
+        return slice(self.start, self.start + self.size)
+
+
+def slots(keys: Iterable[str], shapes: Mapping[str, Shape]) -> tuple[dict[str, Slot], int]:
+    """A place for each quantity, one after the other, and the length of it all."""
+    found: dict[str, Slot] = {}
+    start = 0
+    for key in keys:
+        found[key] = Slot(start, prod(shapes[key]))
+        start += found[key].size
+    return found, start
+
+
+@dataclass(frozen=True, eq=False)
+class FlatState:
+    """A TrainingState as two arrays. parameters: (n,). memory: (states of the optimiser, n).
+
+    Neither is written to once it is here.
+    """
+
+    iteration: int
+    parameters: Array
+    memory: Array
+
+    @property
+    def bytes(self) -> int:
+        """How much memory the arrays take."""
+        return self.parameters.nbytes + self.memory.nbytes
+
+
+class FlatLayout:
+    """Where each parameter stands.
+
+    updated: the parameters that are not fixed; free: (n,), which elements those are. states: what
+    the optimiser remembers of each.
+    """
+
+    def __init__(self, trainer: Trainer) -> None:
+        program, settings = trainer.program, trainer.settings
+        self.shapes = {key: program.shapes[key] for key in program.model.parameters}
+        self.slots, self.size = slots(program.model.parameters, self.shapes)
+        rules = rules_for(settings.optimizer, settings.hyperparameters)
+        self.states = tuple(state for rule in rules for state in rule.states)
+        self.free = np.ones(self.size, dtype=np.bool_)
+        for key in settings.fixed:
+            self.free[self.slots[key].part] = False
+        self.updated = trainer.optimiser.parameters
+
+    def flat(self, state: TrainingState) -> FlatState:
+        """A state as flat arrays; what the optimiser does not remember yet is zero."""
+        parameters = np.zeros(self.size)
+        memory = np.zeros((len(self.states), self.size))
+        for key, slot in self.slots.items():
+            parameters[slot.part] = np.ravel(state.parameters[key])
+            for row, name in zip(memory, self.states, strict=True):
+                if f"{name}({key})" in state.memory:
+                    row[slot.part] = np.ravel(state.memory[f"{name}({key})"])
+        return FlatState(state.iteration, parameters, memory)
+
+    def state(self, flat: FlatState) -> TrainingState:
+        """The state of flat arrays; its arrays are read-only views of them."""
+        return TrainingState(
+            flat.iteration,
+            self.views(_read_only(flat.parameters)),
+            {
+                f"{name}({key})": row[self.slots[key].part].reshape(self.shapes[key])
+                for key in self.updated
+                for name, row in zip(self.states, _read_only(flat.memory), strict=True)
+            },
+        )
+
+    def views(self, array: Array) -> dict[str, Array]:
+        """The parts of a flat array, by parameter, in their shapes."""
+        return {k: array[slot.part].reshape(self.shapes[k]) for k, slot in self.slots.items()}
+
+
+def _read_only(array: Array) -> Array:
+    view = array.view()
+    view.setflags(write=False)
+    return view

@@ -1,0 +1,76 @@
+"""The update of a training kernel: an optimiser's equations in one loop over all parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rnntui.data.training_settings import TrainingSettings
+from rnntui.language.loops import LoopWriter, indented
+from rnntui.language.recurrence import Hoisting
+from rnntui.language.shapes import Shape
+from rnntui.language.tree import Expression, Name, names
+from rnntui.models.optimisers import rules_for
+
+
+def update_lines(settings: TrainingSettings) -> list[str]:
+    """The statements that compute new_P and new_M from P, M and the gradient D.
+
+    All rules are elementwise, so one loop updates all parameters at once; what is the same for all
+    of them (a bias correction) is computed before it.
+    """
+    rules = rules_for(settings.optimizer, settings.hyperparameters)
+    lines = [line for rule in rules for line in rule.equations]
+    states = [state for rule in rules for state in rule.states]
+    given = {"learning_rate": "rates[iteration]", "step": "count", "gradient_norm": "norm"}
+    given |= {key: repr(float(value)) for key, value in settings.hyperparameters.items()}
+    places = {**given, "parameter": "P[p]", "gradient": "D[p]"}
+    shapes: dict[str, Shape] = dict.fromkeys([*places, *states, *(e.target for e in lines)], ())
+
+    def place(name: Name, index: Sequence[str]) -> str:
+        if name.shift == -1:
+            return f"M[{states.index(name.key)}, p]"
+        return places[name.key]
+
+    def keep(node: Expression) -> Name:
+        key = f"same_{len(shapes)}"
+        shapes[key] = ()
+        places[key] = key
+        return Name(key)
+
+    moving = {"parameter", "gradient", *states, *(e.target for e in lines)}
+    hoisting = Hoisting(moving, keep)
+    inside: list[str] = []
+    for rule in rules:
+        for line in rule.equations:
+            rest = hoisting.rest(line.expression)
+            variable = f"u_{line.target}"
+            writer = LoopWriter(shapes, place)
+            inside += writer.assign(lambda _, v=variable: v, rest, ())  # type: ignore[misc]
+            places[line.target] = variable
+        places["gradient"] = f"u_{rule.equations[-1].target}"
+    before: list[str] = []
+    for node, name in hoisting.kept.items():
+        target = places[name.key]
+        before += LoopWriter(shapes, place).assign(lambda _, v=target: v, node, ())  # type: ignore[misc]
+    inside += [f"new_M[{n}, p] = u_{state}" for n, state in enumerate(states)]
+    inside.append("new_P[p] = u_updated")
+    needs_norm = any(name.key == "gradient_norm" for e in lines for name in names(e.expression))
+    if settings.fixed:  # their elements of new_P and new_M stay what they were
+        inside = ["if free[p]:", *indented(inside, 1)]
+    return [
+        "count = float(steps_before + first + iteration + 1)",
+        *(_norm() if needs_norm else []),
+        *before,
+        "for p in range(P.size):",
+        *indented(inside, 1),
+    ]
+
+
+def _norm() -> list[str]:
+    return [
+        "norm = 0.0",
+        "for p in range(P.size):",
+        "    if free[p]:",
+        "        norm += D[p] * D[p]",
+        "norm = math.sqrt(norm)",
+    ]

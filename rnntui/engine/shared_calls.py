@@ -1,0 +1,67 @@
+"""Functions that forward and backward both need, such as tanh(c): computed once, then remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rnntui.language.differentiate import BackwardEquation
+from rnntui.language.functions import FUNCTIONS
+from rnntui.language.shapes import Shape, shape_of
+from rnntui.language.tree import Call, Equation, Expression, Name, rebuild, walk
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The equations with a quantity of its own for each shared call; shapes: of those."""
+
+    assignments: tuple[Equation, ...]
+    backward: tuple[BackwardEquation, ...]
+    shapes: Mapping[str, Shape]
+
+
+def share_calls(
+    assignments: Sequence[Equation],
+    backward: Sequence[BackwardEquation],
+    shapes: Mapping[str, Shape],
+) -> Shared:
+    """Give each function's value that stands within an equation and is used backward a name."""
+    parts = [part for e in backward for part in (e.within, e.following) if part is not None]
+    wanted = {node for part in parts for node in walk(part) if _costs(node)}
+    named: dict[Expression, Name] = {}
+    new_shapes: dict[str, Shape] = {}
+    found: list[Equation] = []
+    for equation in assignments:
+        for node in reversed(list(walk(equation.expression))):  # operands before what they are in
+            if node in wanted and node not in named and node != equation.expression:
+                name = Name(f"shared({len(named)})")
+                new_shapes[name.key] = shape_of(node, shapes)
+                inner = rebuild(node, tuple(_replaced(c, named) for c in node.children()))
+                found.append(Equation(name.key, inner))
+                named[node] = name
+        found.append(replace(equation, expression=_replaced(equation.expression, named)))
+    return Shared(
+        tuple(found),
+        tuple(
+            BackwardEquation(e.of, _part(e.within, named), _part(e.following, named))
+            for e in backward
+        ),
+        new_shapes,
+    )
+
+
+def _costs(node: Expression) -> bool:
+    """A function of varying values that takes more than arithmetic."""
+    return isinstance(node, Call) and FUNCTIONS[node.function].kind in ("elementwise", "vector")
+
+
+def _part(node: Expression | None, named: Mapping[Expression, Name]) -> Expression | None:
+    return None if node is None else _replaced(node, named)
+
+
+def _replaced(node: Expression, named: Mapping[Expression, Name]) -> Expression:
+    if node in named:
+        return named[node]
+    if not node.children():
+        return node
+    return rebuild(node, tuple(_replaced(child, named) for child in node.children()))
