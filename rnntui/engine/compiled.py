@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,8 @@ class CompiledTraining(FlatTraining):
         initial = [np.ravel(program.initial_values[s]) for s in program.model.states
                    if s in program.initial_values]  # fmt: skip
         self._initial = np.concatenate(initial) if initial else np.zeros(1)
-        self._kernel = _load(kernel_source(program, trainer.settings))
+        self._kernel = load_kernel(kernel_path(trainer))
         self._longest = 1.0  # timesteps an iteration, on average, in the last call
-        self.advance(self.layout.flat(trainer.start(_zeros(trainer))), 0)
 
     def advance(
         self, state: FlatState, iterations: int, every: int = 0, stop: StopFlag | None = None
@@ -111,29 +111,31 @@ def _rates(trainer: Trainer, first: int, count: int) -> Array:
     return np.array([learning_rate(settings, first + k) for k in range(count)])
 
 
-def _zeros(trainer: Trainer) -> dict[str, Array]:
-    shapes = trainer.program.shapes
-    return {key: np.zeros(shapes[key]) for key in trainer.program.model.parameters}
-
-
-def _load(source: str) -> Callable[..., int]:
-    """The kernel of a source, compiled once for all runs: kept in the user's cache by its hash."""
+def kernel_path(trainer: Trainer) -> Path:
+    """The file of a trainer's kernel, in the user's cache by the hash of its source."""
+    source = kernel_source(trainer.program, trainer.settings)
     name = "kernel_" + hashlib.sha256(source.encode()).hexdigest()[:24]
-    if name not in sys.modules:
-        path = _cache() / f"{name}.py"
-        if not path.exists() or path.read_text(encoding="utf-8") != source:
-            write_whole(path, source.encode())
-        spec = importlib.util.spec_from_file_location(name, path)
+    path = _cache() / f"{name}.py"
+    if not path.exists() or path.read_text(encoding="utf-8") != source:
+        write_whole(path, source.encode())
+    return path
+
+
+def load_kernel(path: Path) -> Callable[..., int]:
+    """The kernel in a file, compiled once for all runs: Numba keeps it beside the file."""
+    if path.stem not in sys.modules:
+        spec = importlib.util.spec_from_file_location(path.stem, path)
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        sys.modules[name] = module
-    found: Any = sys.modules[name]
+        sys.modules[path.stem] = module
+    found: Any = sys.modules[path.stem]
     train: Callable[..., int] = found.train
     return train
 
 
+@cache
 def _cache() -> Path:
     """A folder for generated kernels that can be written to."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"

@@ -33,7 +33,13 @@ from rnntui.engine.array_functions import *  # noqa: F403
 from rnntui.engine.scalar_functions import *  # noqa: F403
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+# with its types given, it is compiled when this is imported
+@njit(
+    "int64(int64, int64, int64[::1], int64[::1], int64[::1], float64[:, ::1], float64[:, ::1],"
+    "float64[::1], int64, float64[::1], float64[:, ::1], float64[::1], boolean[::1], float64[::1],"
+    "int64, int64, float64[::1], int64, float64[:, ::1], uint8[::1])",
+    cache=True, nogil=True, error_model="numpy",
+)
 def train(iterations, batch, order, lengths, starts, X, Y, weights, truncate,
           P, M, I, free, rates, first, steps_before, losses, every, kept, stop):
 '''

@@ -16,6 +16,7 @@ from rnntui.engine.initialisation import draw_parameters
 from rnntui.engine.optimiser import Update
 from rnntui.engine.trace import Trace, compute_trace
 from rnntui.engine.training import Trainer, TrainingState
+from rnntui.session.quick import QUICK
 
 Array = npt.NDArray[np.float64]
 Status = Literal["right", "wrong", "mistake", "unexpectedly right", "unreachable"]
@@ -70,9 +71,6 @@ def start_training(file: SequenceFile) -> tuple[Trainer, TrainingState]:
         file.program, file.parameters, hidden, training.seed, training.initialisation
     )
     return trainer, trainer.start(parameters)
-
-
-QUICK = 2000  # iterations that are checked without being asked for
 
 
 def check_file(

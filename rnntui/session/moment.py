@@ -29,7 +29,8 @@ Array = npt.NDArray[np.float64]
 class Moment:
     """What is known at one position.
 
-    losses: of every iteration so far reached, by iteration. checks: expectations of this
+    losses: of every iteration so far reached, by iteration; of very many only every loss_stride-th.
+    checks: expectations of this
     iteration and sequence. selected: the quantity that is picked out, or empty.
     """
 
@@ -37,7 +38,8 @@ class Moment:
     position: Position
     iteration: Iteration
     optimiser: Optimiser
-    losses: Sequence[float] = ()
+    losses: Sequence[float] | Array = ()
+    loss_stride: int = 1
     checks: Sequence[CheckedValue] = ()
     selected: str = ""
     message: str = ""

@@ -5,28 +5,39 @@ from __future__ import annotations
 from typing import Any
 
 from rnntui.data.sequence_file import SequenceFile
+from rnntui.engine.compile_ahead import compile_beside
+from rnntui.engine.compiled import compiler_available
 from rnntui.engine.optimiser import UpdateEquation
-from rnntui.engine.training import Iteration
+from rnntui.engine.training import Iteration, TrainingState
 from rnntui.session.checks import CheckedValue, check_trace, start_training
-from rnntui.session.history import History
+from rnntui.session.course import Course
 from rnntui.session.moment import Moment, bare, initial_gradients
+from rnntui.session.runner import Runner
 from rnntui.session.timeline import Position, Stop, Timeline
+from rnntui.session.trajectory import MEMORY
+
+_AT_ONCE = 0.01  # seconds that training on to an iteration may take while a key waits
 
 
 class Session:
     """A cursor on the timeline of a sequence file. Every move gives the moment it arrives at.
 
     A move that cannot be made leaves the cursor where it is; the moment's `message` says why.
+    Training can run beside (`run`): then `follow` goes to its newest iteration, and whoever asks
+    for another iteration pauses it. memory: bytes that the history may take. compiled: change over
+    to a compiled kernel once training runs, if Numba is installed.
     """
 
-    def __init__(self, file: SequenceFile) -> None:
+    def __init__(self, file: SequenceFile, memory: int = MEMORY, compiled: bool = True) -> None:
         self.file = file
-        self.trainer, self._start = start_training(file)
-        self.history = History(self.trainer, self._start)
+        self.trainer, start = start_training(file)
+        trains = file.model.objective is not None
+        self.course = Course(self.trainer, start, memory) if trains else None
+        self._compiles = compiled and compiler_available()
+        self._runner: Runner | None = None
         self._cache: dict[Any, Any] = {}
         self.selected = ""
-        self._iteration = self.trainer.iterate(self._start)
-        self.history.remember_loss(0, self._iteration.loss)
+        self._show(self.trainer.iterate(start))
         self.position = Position(0, 0, "forward", 1, 0)
         self.message = file.notice
 
@@ -38,7 +49,8 @@ class Session:
             position=self.position,
             iteration=self._iteration,
             optimiser=self.trainer.optimiser,
-            losses=self.history.losses,
+            losses=self.course.losses.values if self.course else (),
+            loss_stride=self.course.losses.stride if self.course else 1,
             checks=self._checks(),
             selected=self.selected,
             message=self.message,
@@ -76,10 +88,12 @@ class Session:
 
     def next_iteration(self) -> Moment:
         """The same place one training iteration later."""
+        self.pause()
         return self._to_iteration(self.position.iteration + 1, self.position)
 
     def previous_iteration(self) -> Moment:
         """The same place one training iteration earlier: the very same bits."""
+        self.pause()
         if self.position.iteration == 0:
             return self._stay("This is iteration 0: there is none before it.")
         return self._to_iteration(self.position.iteration - 1, self.position)
@@ -109,9 +123,10 @@ class Session:
 
     def restart(self) -> Moment:
         """Iteration 0 with its initial parameters; what was learned is forgotten."""
-        self.history = History(self.trainer, self._start)
-        self._show(self.trainer.iterate(self._start))
-        self.history.remember_loss(0, self._iteration.loss)
+        self.pause()
+        if self.course is not None:
+            self.course.restart()
+            self._show(self.trainer.iterate(self.course.state(0)))
         return self._move(Position(0, 0, "forward", 1, 0), "Restarted from the initial parameters.")
 
     def select(self, quantity: str) -> Moment:
@@ -125,6 +140,68 @@ class Session:
         current = self.selected or bare(self.moment.equation.target)
         start = names.index(current) if current in names else 0
         return self.select(names[(start + by) % len(names)])
+
+    # --- training beside the screen ---
+
+    @property
+    def running(self) -> bool:
+        """Whether training runs."""
+        return self._runner is not None and self._runner.running
+
+    @property
+    def until(self) -> int | None:
+        """The iteration at which the run that was begun last ends of itself."""
+        return self._runner.until if self._runner is not None else None
+
+    def run(self, until: int | None = None) -> Moment:
+        """Let training run beside, as far as `until`, or as the file says, or without end."""
+        self.pause()
+        if self.course is None or self.course.failed:
+            return self._stay(self._why_stopped())
+        end = self.file.training.iterations
+        if until is None and end is not None and self.course.newest < end:
+            until = end
+        if self._compiles:
+            self.course.speed_up(compile_beside)
+        self._runner = Runner(self.course, until)
+        self._runner.start()
+        return self._stay("")
+
+    def pause(self) -> Moment:
+        """Stop the run after the iteration at hand, and go there."""
+        if self._runner is None:
+            return self._stay("")
+        self._runner.pause()
+        return self.follow()
+
+    def follow(self) -> Moment:
+        """The same place in the newest iteration; once the run has ended, that is its end."""
+        if self._runner is None or self.course is None:
+            return self._stay("")
+        ended = not self._runner.running
+        if ended:
+            self._runner = None
+        self._arrive_in(self.course.newest_state, self.position)
+        return self._stay(self._why_stopped() if ended and self.course.failed else "")
+
+    def go_to(self, iteration: int) -> Moment:
+        """The same place at an iteration; one far ahead is what training then runs to."""
+        self.pause()
+        if self.course is None:
+            return self._stay(self._why_stopped())
+        ahead = iteration - self.course.newest
+        if ahead > max(self.course.rate * _AT_ONCE, 1):
+            return self.run(until=iteration)
+        self.course.extend(ahead)
+        self._arrive(min(max(iteration, 0), self.course.newest), self.position)
+        return self._stay(self._why_stopped() if iteration > self.course.newest else "")
+
+    def close(self) -> None:
+        """Leave: nothing goes on beside any more."""
+        if self._runner is not None:
+            self._runner.pause()
+        if self.course is not None:
+            self.course.close()
 
     # --- how moves are made ---
 
@@ -150,6 +227,7 @@ class Session:
         timeline = self._timeline(self._iteration)
         number = timeline.number(self.position) + 1
         if number >= timeline.stops:
+            self.pause()
             start = Position(self.position.iteration, 0, "forward", 1, 0)
             return self._to_iteration(self.position.iteration + 1, start)
         stop = timeline.stop(number)
@@ -162,10 +240,9 @@ class Session:
         if number < 0:
             if self.position.iteration == 0:
                 return self._stay("This is the very beginning.")
-            iteration = self.position.iteration - 1
-            self._show(self.trainer.iterate(self.history.state(iteration)))
+            self.pause()
+            self._arrive(self.position.iteration - 1, Position(0, 0, "forward", 1, 0))
             timeline = self._timeline(self._iteration)
-            self.position = Position(iteration, 0, "forward", 1, 0)
             stop = timeline.stop(timeline.stops - 1)
             return self._go(stop, stop.equations - 1)
         stop = timeline.stop(number)
@@ -179,16 +256,24 @@ class Session:
         )
 
     def _to_iteration(self, iteration: int, like: Position) -> Moment:
-        if iteration > self.position.iteration:
-            after = self._iteration.after
-            if after is None:
-                return self._stay(self._why_stopped())
-            self.history.remember(after)
-            self._show(self.trainer.iterate(after))
-            self.history.remember_loss(iteration, self._iteration.loss)
-        else:
-            self._show(self.trainer.iterate(self.history.state(iteration)))
-        return self._move(self._fitted(like, iteration))
+        if self.course is None:
+            return self._stay(self._why_stopped())
+        self.course.extend(iteration - self.course.newest)
+        if iteration > self.course.newest:
+            return self._stay(self._why_stopped())
+        return self._arrive(iteration, like)
+
+    def _arrive(self, iteration: int, like: Position) -> Moment:
+        """The place `like` in an iteration that has been reached."""
+        assert self.course is not None, "only training comes to other iterations"
+        if iteration == self._iteration.before.iteration:
+            return self._move(self._fitted(like, iteration))
+        return self._arrive_in(self.course.state(iteration), like)
+
+    def _arrive_in(self, state: TrainingState, like: Position) -> Moment:
+        if state.iteration != self._iteration.before.iteration:
+            self._show(self.trainer.iterate(state))
+        return self._move(self._fitted(like, state.iteration))
 
     def _fitted(self, like: Position, iteration: int) -> Position:
         """The place `like` in an iteration whose sequences may be shorter."""
@@ -209,6 +294,10 @@ class Session:
     def _show(self, iteration: Iteration) -> None:
         self._iteration = iteration
         self._cache = {}
+        number = iteration.before.iteration
+        if self.course is not None and iteration.loss is not None:
+            if number == len(self.course.losses):  # training knows it once it has gone further
+                self.course.losses.put(number, [iteration.loss])
 
     def _move(self, position: Position, message: str = "") -> Moment:
         self.position = position

@@ -88,5 +88,5 @@ learning_rate = 1e200
 """
 
 
-def open_session(text: str) -> Session:
-    return Session(parse_sequence_file(text, "small.toml"))
+def open_session(text: str, **options) -> Session:
+    return Session(parse_sequence_file(text, "small.toml"), **{"compiled": False, **options})

@@ -12,7 +12,7 @@ ROOMS = {
                         "render", "shapes"],
     "rnntui.data": ["expectations", "sequence_file", "sequences", "shipped"],
     "rnntui.engine": ["decomposition", "initialisation", "optimiser", "trace", "training"],
-    "rnntui.session": ["checks", "explanation", "history", "moment", "session", "timeline"],
+    "rnntui.session": ["checks", "course", "explanation", "moment", "session", "timeline"],
     "rnntui.report": ["checks", "trace_json"],
 }  # fmt: skip
 

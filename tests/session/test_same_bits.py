@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_files import ELMAN, EVEN, LEARNED_START, LSTM, NO_TARGETS, UNEVEN, open_session
 
-from rnntui.session import history
+from rnntui.session import keyframes
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
 
@@ -99,46 +101,47 @@ def trained(session: Session, iterations: int) -> list[dict[str, bytes]]:
     ]
 
 
+LITTLE = 20_000  # bytes: a few states of these models
+
+
+@pytest.fixture
+def few_recent(monkeypatch):
+    monkeypatch.setattr(keyframes, "_RECENT", 3)
+
+
 class TestLongTraining:
     @pytest.mark.parametrize("name", ["elman", "lstm", "uneven batch"])
     def test_back_to_the_start_and_forward_again_after_keyframes_were_thinned(
-        self, monkeypatch, name
+        self, few_recent, name
     ):
-        monkeypatch.setattr(history, "_KEYFRAMES", 4)
-        session = open_session(FILES[name])
+        session = open_session(FILES[name], memory=LITTLE)
         session.next_timestep()
-        found = trained(session, 37)
-        for iteration in range(36, -1, -1):
+        found = trained(session, 137)
+        for iteration in range(136, -1, -1):
             assert bits(session.previous_iteration()) == found[iteration], iteration
-        assert trained(session, 37) == found
-        assert len(session.history.losses) == 38
+        assert trained(session, 137) == found
+        assert len(session.moment.losses) == 138
 
-    def test_thinned_history_keeps_few_states(self, monkeypatch):
-        monkeypatch.setattr(history, "_KEYFRAMES", 4)
-        session = open_session(ELMAN)
-        computed = []
-        iterate = session.trainer.iterate
-        trained(session, 64)
-        monkeypatch.setattr(
-            session.trainer, "iterate", lambda state: computed.append(1) or iterate(state)
-        )
-        session.previous_iteration()
-        # from the last of at most 4 keyframes, evenly spread over 64 iterations, and the trace
-        assert 1 < len(computed) <= 64 / 2 + 1
+    def test_the_history_stays_within_its_memory(self, few_recent):
+        session = open_session(ELMAN, memory=LITTLE)
+        for target in (50, 500, 1500):
+            session.go_to(target)
+            while session.running:
+                time.sleep(0.01)
+            session.follow()
+            assert session.position.iteration == target
+            assert session.course.bytes <= LITTLE
 
-    def test_more_iterations_than_are_kept(self):
-        session = open_session(ELMAN)
-        found = trained(session, history._KEYFRAMES + 60)
-        for iteration in range(len(found) - 2, len(found) - 40, -1):
-            assert bits(session.previous_iteration()) == found[iteration], iteration
-        for iteration in range(len(found) - 38, len(found)):
-            assert bits(session.next_iteration()) == found[iteration], iteration
+    def test_any_iteration_is_found_again(self, few_recent):
+        session = open_session(ELMAN, memory=LITTLE)
+        found = trained(session, 200)
+        for iteration in (199, 3, 150, 149, 0, 200, 64):
+            assert bits(session.go_to(iteration)) == found[iteration], iteration
 
-    def test_stepping_back_by_equations_over_a_thinned_iteration_boundary(self, monkeypatch):
-        monkeypatch.setattr(history, "_KEYFRAMES", 2)
-        session = open_session(ELMAN)
-        found = trained(session, 13)
+    def test_stepping_back_by_equations_over_a_thinned_iteration_boundary(self, few_recent):
+        session = open_session(ELMAN, memory=LITTLE)
+        found = trained(session, 73)
         session.to_start()
         moment = session.previous_equation()
-        assert (moment.position.iteration, moment.position.phase) == (12, "update")
-        assert bits(moment) == found[12]
+        assert (moment.position.iteration, moment.position.phase) == (72, "update")
+        assert bits(moment) == found[72]

@@ -1,0 +1,64 @@
+"""Compiling in a process of its own, so that the one with the screen only has to load the result.
+
+    python -m rnntui.engine.compile_ahead KERNEL.py [TASK OPTIONS]
+
+The kernel's module compiles when it is imported, and Numba keeps what it compiled beside it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from rnntui.data.streams import TaskStream
+from rnntui.engine.compiled import CompiledTraining, kernel_path, load_kernel
+from rnntui.engine.training import Trainer
+
+
+def compile_beside(trainer: Trainer) -> CompiledTraining:
+    """The compiled training of a trainer; what is not in the cache is compiled by another process."""
+    path = kernel_path(trainer)
+    if not _is_compiled(path):
+        command = [sys.executable, "-m", "rnntui.engine.compile_ahead", str(path)]
+        if isinstance(trainer.sequences, TaskStream):
+            task = trainer.sequences.task
+            command += [task.name, json.dumps(asdict(task))]
+        _run(command)
+    return CompiledTraining(trainer)
+
+
+def _is_compiled(path: Path) -> bool:
+    return any((path.parent / "__pycache__").glob(f"{path.stem}.train-*.nbi"))
+
+
+def _run(command: list[str]) -> None:
+    """Run a command to its end; whatever becomes of it, what it did not compile is compiled here."""
+    quiet = subprocess.DEVNULL
+    with contextlib.suppress(OSError):
+        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+        atexit.register(process.terminate)
+        process.wait()
+        atexit.unregister(process.terminate)
+
+
+def main(arguments: list[str]) -> None:
+    """Compile a kernel, and what draws the sequences of a task."""
+    from rnntui.data.compiled_stream import CompiledStream
+    from rnntui.data.tasks.registry import make_task
+
+    os.nice(10)  # the screen comes first
+    kernel, *task = arguments
+    load_kernel(Path(kernel))
+    if task:
+        name, options = task
+        CompiledStream(TaskStream(make_task(name, **json.loads(options)), 0))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,72 @@
+"""States to go back to: kept close together where it is recent, further apart where it is long ago."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from rnntui.engine.flat import FlatState
+
+_RECENT = 64  # states that are not thinned
+_OVERHEAD = 400  # bytes of a state beside its numbers: the arrays' and the dictionary's own
+
+
+class Keyframes:
+    """Some states of a run by iteration, in bounded memory.
+
+    limit: bytes. Where there would be more, all but the most recent are thinned: every second one
+    goes, so that the gaps between them grow evenly. The first is never dropped.
+    """
+
+    def __init__(self, start: FlatState, limit: int) -> None:
+        self.limit = limit
+        self._states = {start.iteration: start}
+        self._order = [start.iteration]
+        self._size = start.bytes + _OVERHEAD
+        self._spacing = 1
+
+    @property
+    def bytes(self) -> int:
+        """How much memory they take."""
+        return self._size * len(self._order)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @property
+    def newest(self) -> FlatState:
+        """The last one."""
+        return self._states[self._order[-1]]
+
+    def add(self, states: Iterable[FlatState]) -> None:
+        """Keep states, each later than all before it."""
+        for state in states:
+            if state.iteration > self._order[-1]:
+                self._states[state.iteration] = state
+                self._order.append(state.iteration)
+                self._grow_old()
+        while self.bytes > self.limit and len(self._order) > _RECENT:
+            self._thin()
+        # a model so large that not even the recent ones fit
+        while self.bytes > self.limit and len(self._order) > 2:
+            del self._states[self._order.pop(1)]
+
+    def before(self, iteration: int) -> FlatState:
+        """The last state kept at an iteration or before it."""
+        return self._states[self._order[bisect_right(self._order, iteration) - 1]]
+
+    def _grow_old(self) -> None:
+        """A state that is no longer recent stays only if it falls on the spacing."""
+        if len(self._order) > _RECENT:
+            place = len(self._order) - _RECENT
+            if self._order[place] % self._spacing:
+                del self._states[self._order.pop(place)]
+
+    def _thin(self) -> None:
+        old, recent = self._order[1:-_RECENT], self._order[-_RECENT:]
+        count = len(old)
+        while old and len(old) == count:  # the states may be further apart than the spacing
+            self._spacing *= 2
+            old = [iteration for iteration in old if iteration % self._spacing == 0]
+        self._order = [self._order[0], *old, *recent]
+        self._states = {iteration: self._states[iteration] for iteration in self._order}

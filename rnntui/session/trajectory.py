@@ -1,0 +1,118 @@
+"""Where training has been: the state before every iteration so far, each to be had again.
+
+The states are computed by one way of fast training. Some are kept; those between are computed
+again from the one before them, which gives the same bits, because an iteration is a function of
+the state before it.
+"""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+
+from rnntui.engine.flat import FlatState
+from rnntui.engine.flat_training import FlatTraining, StopFlag
+from rnntui.engine.training import TrainingState
+from rnntui.session.keyframes import Keyframes
+from rnntui.session.losses import Losses
+
+MEMORY = 64 * 2**20  # bytes of history, unless it is said otherwise
+
+_LOSSES = 8  # one part in so many of the memory is for the losses
+_NEAR = 32  # states before the one asked for that are computed along with it
+_NEAR_MEMORY = 16  # one part in so many of the memory is for those
+_REPLAY = 0.004  # seconds that going back between two kept states may take
+
+
+class Trajectory:
+    """States and losses by iteration. The methods may be called from several threads.
+
+    training: what computes the states. memory: bytes that the history may take in all.
+    failed: the newest iteration has a number that is not finite, so there is no next one.
+    rate: iterations a second of the last `extend`; 0 before the first.
+    """
+
+    def __init__(self, training: FlatTraining, start: TrainingState, memory: int = MEMORY) -> None:
+        self.training = training
+        self.memory = memory
+        self.failed = False
+        self.rate = 0.0
+        self.losses = Losses(memory // _LOSSES // 8)
+        first = training.layout.flat(start)
+        self._start = first
+        self._newest = first
+        left = memory - memory // _LOSSES - memory // _NEAR_MEMORY
+        self._keyframes = Keyframes(first, left)
+        self._near: dict[int, FlatState] = {}
+        self._lock = Lock()
+        self._computing = Lock()
+
+    @property
+    def newest(self) -> int:
+        """The last iteration whose state is known."""
+        return self._newest.iteration
+
+    @property
+    def newest_state(self) -> TrainingState:
+        """Its state."""
+        return self.training.layout.state(self._newest)
+
+    @property
+    def bytes(self) -> int:
+        """How much memory the history takes."""
+        near = sum(state.bytes for state in list(self._near.values()))
+        return self._keyframes.bytes + self.losses.bytes + near
+
+    @property
+    def every(self) -> int:
+        """How far apart states are kept at first: as far as `_REPLAY` allows."""
+        apart = 1
+        while 2 * apart <= self.rate * _REPLAY:
+            apart *= 2
+        return apart
+
+    def extend(self, iterations: int, stop: StopFlag | None = None) -> int:
+        """Train on from the newest state; how many iterations were done."""
+        if iterations <= 0 or self.failed:
+            return 0
+        with self._computing:
+            before, started = self._newest, time.perf_counter()
+            run = self.training.advance(before, iterations, self.every, stop)
+            seconds = time.perf_counter() - started
+        with self._lock:
+            done = len(run.losses)
+            if done:
+                self.rate = done / max(seconds, 1e-9)
+            self.losses.put(before.iteration, run.losses)
+            self._keyframes.add(run.kept)
+            self._newest = run.after
+            self.failed = run.failed
+        return done
+
+    def state(self, iteration: int) -> TrainingState:
+        """The state before an iteration up to the newest: the same bits whenever it is asked for."""
+        return self.training.layout.state(self._flat(iteration))
+
+    def _flat(self, iteration: int) -> FlatState:
+        with self._lock:
+            if iteration == self._newest.iteration:
+                return self._newest
+            if iteration in self._near:
+                return self._near[iteration]
+            base = self._keyframes.before(iteration)
+        if base.iteration == iteration:
+            return base
+        return self._replay(base, iteration)
+
+    def _replay(self, base: FlatState, iteration: int) -> FlatState:
+        """Compute from a kept state; the last ones on the way are likely to be asked for next."""
+        room = max(self.memory // _NEAR_MEMORY // max(base.bytes, 1), 1)
+        near = min(_NEAR, room, iteration - base.iteration)
+        with self._computing:
+            far = iteration - base.iteration - near
+            if far:
+                base = self.training.advance(base, far).after
+            run = self.training.advance(base, near, 1)
+        with self._lock:
+            self._near = {state.iteration: state for state in run.kept}
+        return run.after
