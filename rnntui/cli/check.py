@@ -10,9 +10,8 @@ from pathlib import Path
 import click
 
 from rnntui.cli.group import main, print_json, refusing
-from rnntui.data.sequence_file import read_sequence_file
 from rnntui.data.shipped import find_file
-from rnntui.session.checks import QUICK, check_file
+from rnntui.session.quick import QUICK
 from rnntui.text.problems import InputError, Problem
 
 
@@ -33,7 +32,9 @@ def check(paths: tuple[str, ...], as_json: bool, full: bool) -> None:
     rnntui check lstm-ab
     rnntui check sequences/ --json
     """
+    from rnntui.data.sequence_file import read_sequence_file
     from rnntui.report.checks import CheckReport, checks_json
+    from rnntui.session.checks import check_file
 
     reports: list[CheckReport] = []
     problems: list[Problem] = []

@@ -6,13 +6,16 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rnntui.cli.group import main, refusing
 from rnntui.cli.reading import reads_sequences
-from rnntui.data.sequence_file import SequenceFile
 from rnntui.text.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from rnntui.data.sequence_file import SequenceFile
 
 FORMATS = ("text", "markdown", "latex", "html")
 

@@ -27,13 +27,13 @@ def tasks(as_json: bool) -> None:
 @click.argument("task")
 @click.option("-n", "count", default=5, show_default=True, type=click.IntRange(1, 10**6),
               help="How many sequences.")  # fmt: skip
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**63))
 @click.option("--set", "options", multiple=True, metavar="OPTION=NUMBER",
               help="An option of the task, such as lag=30.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @refusing
 def generate(task: str, count: int, seed: int, options: tuple[str, ...], as_json: bool) -> None:
-    """Print sequences of a task.
+    """Print sequences of a task: those that a file with the same task and seed trains on.
 
     \b
     rnntui generate reber -n 5 --seed 1

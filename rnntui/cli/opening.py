@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -24,17 +25,24 @@ def open_(read: Reading) -> None:
     rnntui lstm-ab
     rnntui data.csv --model lstm --hidden 4 --target next
     """
-    choose = read.with_model if read.lacks_model else None
-    file = None if choose else read()
+    file = read() if read.file == "-" else None  # before the keyboard takes its place
     _keyboard()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if file is None:
+            read()  # what is wrong with the file is worth more than that there is no terminal
         raise InputError(
             Problem("this is not a terminal", None, "`rnntui check` and `rnntui trace` need none")
         )
     from rnntui.tui.app import RnnTui  # the terminal is imported only where it is used
+    from rnntui.tui.unread import Unread
 
-    app = RnnTui(file, choose)
+    if file is None and read.file is not None:
+        app = RnnTui(Unread(Path(read.path).stem, read.read, read.lacks_model))
+    else:
+        app = RnnTui(file)
     app.run()
+    if app.refusal is not None:
+        raise app.refusal
     sys.exit(app.return_code or 0)
 
 

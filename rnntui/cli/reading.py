@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rnntui.data.formats.kinds import KINDS
-from rnntui.data.formats.opening import open_sequences
-from rnntui.data.formats.options import TARGETS, ModelOptions
-from rnntui.data.sequence_file import SequenceFile
+from rnntui.data.formats.names import KINDS, TARGETS
 from rnntui.data.shipped import find_file
-from rnntui.models.library import model_names
+from rnntui.models.names import model_names
+
+if TYPE_CHECKING:
+    from rnntui.data.formats.source import Progress
+    from rnntui.data.sequence_file import SequenceFile
 
 _LARGE = 1 << 22  # bytes from which reading shows its progress
 
@@ -47,24 +48,46 @@ class Reading:
     overrides: tuple[str, ...]
 
     def __call__(self, more: tuple[str, ...] = ()) -> SequenceFile | None:
-        """The file, with more keys set; None where no file was named. Raises InputError."""
-        return self.with_model({}, more)
+        """The file, with more keys set; None where no file was named. Raises InputError.
 
-    def with_model(
-        self, chosen: Mapping[str, Any], more: tuple[str, ...] = ()
-    ) -> SequenceFile | None:
-        """The same with `model`, `hidden` or other options chosen since."""
+        A large file shows its progress on standard error.
+        """
         if self.file is None:
             return None
+        if not self._large:
+            return self.read({}, None, more)
+        from rnntui.tui.read_progress import reading
+
+        with reading(str(self.path)) as progress:
+            return self.read({}, progress, more)
+
+    def read(
+        self, chosen: Mapping[str, Any], progress: Progress | None, more: tuple[str, ...] = ()
+    ) -> SequenceFile:
+        """The file with `model`, `hidden` or other options chosen since. Raises InputError."""
+        from rnntui.data.formats.opening import open_sequences
+        from rnntui.data.formats.options import ModelOptions
+
         given = {**self.options, **chosen}
         options = ModelOptions(**given) if given else None
-        return _read(self.file, options, self.kind, self.symbols, (*self.overrides, *more))
+        overrides = (*self.overrides, *more)
+        return open_sequences(self.path, options, progress, self.kind, self.symbols, overrides)
+
+    @property
+    def path(self) -> str | Path:
+        """Where the file is; `-` is the standard input. Raises InputError where there is none."""
+        return "-" if self.file == "-" else find_file(str(self.file))
 
     @property
     def lacks_model(self) -> bool:
         """Whether this is data alone, and no model has been named for it."""
         named = self.file is not None and self.file != "-" and "model" not in self.options
-        return named and find_file(str(self.file)).suffix not in ("", ".toml")
+        return named and Path(self.path).suffix not in ("", ".toml")
+
+    @property
+    def _large(self) -> bool:
+        path = self.path
+        return isinstance(path, Path) and path.is_file() and path.stat().st_size > _LARGE
 
 
 def reads_sequences(command: Callable[..., None]) -> Callable[..., None]:
@@ -96,20 +119,3 @@ def reads_sequences(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
         run = option(run)
     return run
-
-
-def _read(
-    file: str,
-    options: ModelOptions | None,
-    kind: str,
-    symbols: bool,
-    overrides: tuple[str, ...],
-) -> SequenceFile:
-    path: str | Path = file if file == "-" else find_file(file)
-    large = isinstance(path, Path) and path.is_file() and path.stat().st_size > _LARGE
-    if not large:
-        return open_sequences(path, options, None, kind, symbols, overrides)
-    from rnntui.tui.read_progress import reading
-
-    with reading(str(path)) as progress:
-        return open_sequences(path, options, progress, kind, symbols, overrides)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rnntui.cli.group import main, print_json, refusing
 from rnntui.cli.reading import reads_sequences
-from rnntui.data.sequence_file import SequenceFile
 from rnntui.text.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from rnntui.data.sequence_file import SequenceFile
 
 FORMATS = ("json", "jsonl", "csv", "npz")
 

@@ -12,10 +12,10 @@ import click
 
 from rnntui.cli.group import main, refusing
 from rnntui.cli.reading import reads_sequences
-from rnntui.data.sequence_file import SequenceFile
 from rnntui.text.problems import InputError, Problem
 
 if TYPE_CHECKING:
+    from rnntui.data.sequence_file import SequenceFile
     from rnntui.session.training_run import TrainingRun
 
 _WORTH_COMPILING = 2000  # iterations

@@ -128,8 +128,12 @@ def load_kernel(path: Path) -> Callable[..., int]:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        sys.modules[path.stem] = module
+        sys.modules[path.stem] = module  # where Numba looks for it while it is being made
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[path.stem]
+            raise
     found: Any = sys.modules[path.stem]
     train: Callable[..., int] = found.train
     return train

@@ -11,19 +11,13 @@ from rnntui.language.expression import Origin
 from rnntui.language.model import Model, Size, check_model
 from rnntui.language.parse import parse_equations, parse_expression
 from rnntui.language.tree import Equation, Expression
+from rnntui.models.names import model_names
 from rnntui.text.problems import InputError, Problem, near_name
 from rnntui.text.toml import TomlText, parse_toml
 
 Path = tuple[str | int, ...]
 
 _KEYS = ("title", "source", "cell", "readout", "loss", "shapes", "initial", "objective")
-
-
-@cache
-def model_names() -> tuple[str, ...]:
-    """The names of the shipped models, sorted."""
-    files = resources.files(__package__).iterdir()
-    return tuple(sorted(f.name.removesuffix(".toml") for f in files if f.name.endswith(".toml")))
 
 
 @cache

@@ -30,11 +30,12 @@ class Course:
     """
 
     def __init__(self, trainer: Trainer, start: TrainingState, memory: int = MEMORY) -> None:
-        self._trainer, self._start, self._memory = trainer, start, memory
+        self._trainer, self._start, self.memory = trainer, start, memory
         self._trajectory = Trajectory(ArrayTraining(trainer), start, memory)
         self._turn = threading.Lock()  # who holds it may train on, or change the trajectory
         self._stop = StopFlag()
         self._thread: threading.Thread | None = None
+        self._waiting = ""  # what is to be said of the one that is to take over
 
     @property
     def newest(self) -> int:
@@ -69,7 +70,7 @@ class Course:
     @property
     def engine(self) -> str:
         """What computes the states."""
-        return self._trajectory.training.name
+        return self._trajectory.training.name + self._waiting
 
     def extend(self, iterations: int, stop: StopFlag | None = None) -> int:
         """Train on from the newest state; how many iterations were done."""
@@ -83,12 +84,13 @@ class Course:
     def restart(self) -> None:
         """Forget all but the start; what was compiled stays."""
         with self._turn:
-            self._trajectory = Trajectory(self._trajectory.training, self._start, self._memory)
+            self._trajectory = Trajectory(self._trajectory.training, self._start, self.memory)
 
     def speed_up(self, compile_: Compile) -> None:
         """Make a faster way of training in a thread, and change over to it; only the first time."""
         if self._thread is None:
             arguments = (compile_,)
+            self._waiting = ", compiling"
             self._thread = threading.Thread(target=self._change_over, args=arguments, daemon=True)
             self._thread.start()
 
@@ -97,7 +99,16 @@ class Course:
         self._stop.set()
 
     def _change_over(self, compile_: Compile) -> None:
-        faster = Trajectory(compile_(self._trainer), self._start, self._memory)
+        try:
+            training = compile_(self._trainer)
+        except Exception:  # whatever the compiler met with: training goes on as it is
+            self._waiting = ", not compiled"
+            return
+        faster = Trajectory(training, self._start, self.memory)
+        self._catch_up(faster)
+        self._waiting = ""
+
+    def _catch_up(self, faster: Trajectory) -> None:
         while not self._stop and not faster.failed:
             behind = self.newest - faster.newest
             if behind <= faster.rate * _CLOSE:
@@ -119,6 +130,6 @@ class Course:
 
     def _as_far(self, faster: Trajectory) -> Trajectory:
         """One that has gone no further than the session has: going on is for the user to say."""
-        exact = Trajectory(faster.training, self._start, self._memory)
+        exact = Trajectory(faster.training, self._start, self.memory)
         exact.extend(self._trajectory.newest)
         return exact

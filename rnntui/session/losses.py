@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -12,26 +13,40 @@ Array = npt.NDArray[np.float64]
 _FIRST = 256
 
 
-class Losses:
-    """Losses by iteration; of very many, of every second, fourth, … iteration.
+class Losses(Sequence[float]):
+    """Losses by iteration. Of very many only every second, fourth, … is kept, and stands for all
+    up to the next one.
 
-    limit: how many are kept at most. stride: `values[i]` is the loss of iteration i · stride.
+    limit: how many are kept at most.
     """
 
     def __init__(self, limit: int) -> None:
-        self.stride = 1
         self._limit = max(limit, 2 * _FIRST)
         self._kept = np.empty(_FIRST)
-        self._count = 0
-
-    @property
-    def values(self) -> Array:
-        """The losses, as a view."""
-        return self._kept[: self._count]
+        self._count = 0  # of those kept
+        self._stride = 1
+        self._length = 0
 
     def __len__(self) -> int:
         """How many iterations' losses are known."""
-        return (self._count - 1) * self.stride + 1 if self._count else 0
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> float: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Any: ...
+
+    def __getitem__(self, index: int | slice) -> Any:
+        """The loss of an iteration, or an array of several."""
+        if isinstance(index, slice):
+            start, stop, step = index.indices(self._length)
+            if step == self._stride == 1:
+                return self._kept[start:stop]
+            return np.asarray(self._kept[np.arange(start, stop, step) // self._stride])
+        if not -self._length <= index < self._length:
+            raise IndexError(index)
+        return float(self._kept[index % self._length // self._stride])
 
     @property
     def bytes(self) -> int:
@@ -39,10 +54,11 @@ class Losses:
         return self._kept.nbytes
 
     def put(self, iteration: int, found: Sequence[float]) -> None:
-        """The losses of some iterations from `iteration` on; those known before are replaced."""
-        first = -(-iteration // self.stride)
-        kept = np.asarray(found, dtype=np.float64)[first * self.stride - iteration :: self.stride]
-        if first > self._count or not len(kept):
+        """The losses of some iterations from `iteration` ≤ len on; those known before are replaced."""
+        self._length = max(self._length, iteration + len(found))
+        first = -(-iteration // self._stride)
+        kept = np.asarray(found, dtype=np.float64)[first * self._stride - iteration :: self._stride]
+        if not len(kept):
             return
         end = first + len(kept)
         if end > len(self._kept):
@@ -54,4 +70,4 @@ class Losses:
         while self._count > self._limit:
             self._kept = self._kept[: self._count : 2].copy()
             self._count = len(self._kept)
-            self.stride *= 2
+            self._stride *= 2

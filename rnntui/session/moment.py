@@ -29,8 +29,7 @@ Array = npt.NDArray[np.float64]
 class Moment:
     """What is known at one position.
 
-    losses: of every iteration so far reached, by iteration; of very many only every loss_stride-th.
-    checks: expectations of this
+    losses: of every iteration so far reached, by iteration. checks: expectations of this
     iteration and sequence. selected: the quantity that is picked out, or empty.
     """
 
@@ -38,8 +37,7 @@ class Moment:
     position: Position
     iteration: Iteration
     optimiser: Optimiser
-    losses: Sequence[float] | Array = ()
-    loss_stride: int = 1
+    losses: Sequence[float] = ()
     checks: Sequence[CheckedValue] = ()
     selected: str = ""
     message: str = ""
@@ -106,17 +104,26 @@ class Moment:
 
     def known(self, key: str, t: int) -> bool:
         """Whether a quantity's value at t, or gradient (`grad(key)`), has been computed by now."""
-        phase, now = self.position.phase, self.position.t
+        return t in self.known_range(key)
+
+    def known_range(self, key: str) -> range:
+        """The timesteps from 0 to T at which a quantity, or gradient (`grad(key)`), is known by now.
+
+        Values come to be known from t = 1 on, gradients from t = T down: always without a gap.
+        """
+        (phase, now), every = (self.position.phase, self.position.t), range(self.trace.length + 1)
+        if phase == "update":
+            return every
         if key.startswith("grad("):
             if phase == "forward":
-                return False
+                return range(0)
             # what has no equation at t ≥ 1 is zero from the start; at t = 0 it does not exist
             order = self._backward_order.get(key, -1 if now else len(self._backward_order))
-            return phase == "update" or t > now or (t == now and order <= self.position.equation)
-        if t == 0 or phase != "forward" or key in ("x", "target"):
-            return True
+            return every[now if order <= self.position.equation else now + 1 :]
+        if phase != "forward" or key in ("x", "target"):
+            return every
         order = self._forward_order.get(bare(key), -1)
-        return t < now or (t == now and order <= self.position.equation)
+        return every[: now + 1 if order <= self.position.equation else now]
 
     def parameter(self, key: str) -> Array:
         """A parameter's value by now: updated already, in the update phase, if its line is past."""
@@ -136,6 +143,12 @@ class Moment:
     def by_use(self) -> dict[str, Array]:
         """Each parameter's gradient by the timestep at which it is used; once."""
         return self._once("by_use", lambda: dict(gradients_by_use(self.trace).by_use))
+
+    @property
+    def terms_computed(self) -> bool:
+        """Whether both of these are there already."""
+        sequence = self.position.sequence
+        return ("by_loss", sequence) in self._cache and ("by_use", sequence) in self._cache
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -159,6 +172,7 @@ class Moment:
 
     @cached_property
     def _forward_order(self) -> dict[str, int]:
+        """Place among the equations of a timestep forward."""
         return {e.target: n for n, e in enumerate(self.program.model.equations)}
 
     @cached_property

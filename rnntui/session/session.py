@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 from rnntui.data.sequence_file import SequenceFile
@@ -12,6 +13,7 @@ from rnntui.engine.training import Iteration, TrainingState
 from rnntui.session.checks import CheckedValue, check_trace, start_training
 from rnntui.session.course import Course
 from rnntui.session.moment import Moment, bare, initial_gradients
+from rnntui.session.progress import Progress
 from rnntui.session.runner import Runner
 from rnntui.session.timeline import Position, Stop, Timeline
 from rnntui.session.trajectory import MEMORY
@@ -37,7 +39,8 @@ class Session:
         self._runner: Runner | None = None
         self._cache: dict[Any, Any] = {}
         self.selected = ""
-        self._show(self.trainer.iterate(start))
+        self.cost = 0.0  # seconds that computing this iteration took
+        self._show(self._computed(start))
         self.position = Position(0, 0, "forward", 1, 0)
         self.message = file.notice
 
@@ -49,8 +52,7 @@ class Session:
             position=self.position,
             iteration=self._iteration,
             optimiser=self.trainer.optimiser,
-            losses=self.course.losses.values if self.course else (),
-            loss_stride=self.course.losses.stride if self.course else 1,
+            losses=self.course.losses if self.course else (),
             checks=self._checks(),
             selected=self.selected,
             message=self.message,
@@ -126,7 +128,7 @@ class Session:
         self.pause()
         if self.course is not None:
             self.course.restart()
-            self._show(self.trainer.iterate(self.course.state(0)))
+            self._show(self._computed(self.course.state(0)))
         return self._move(Position(0, 0, "forward", 1, 0), "Restarted from the initial parameters.")
 
     def select(self, quantity: str) -> Moment:
@@ -149,9 +151,16 @@ class Session:
         return self._runner is not None and self._runner.running
 
     @property
-    def until(self) -> int | None:
-        """The iteration at which the run that was begun last ends of itself."""
-        return self._runner.until if self._runner is not None else None
+    def progress(self) -> Progress | None:
+        """How far training is; None where there is nothing to train on."""
+        course = self.course
+        if course is None:
+            return None
+        until = self._runner.until if self._runner is not None else None
+        return Progress(
+            self.running, course.newest, until, course.rate, course.bytes, course.memory,
+            course.engine,
+        )  # fmt: skip
 
     def run(self, until: int | None = None) -> Moment:
         """Let training run beside, as far as `until`, or as the file says, or without end."""
@@ -272,7 +281,7 @@ class Session:
 
     def _arrive_in(self, state: TrainingState, like: Position) -> Moment:
         if state.iteration != self._iteration.before.iteration:
-            self._show(self.trainer.iterate(state))
+            self._show(self._computed(state))
         return self._move(self._fitted(like, state.iteration))
 
     def _fitted(self, like: Position, iteration: int) -> Position:
@@ -291,13 +300,20 @@ class Session:
             )
         return "There are no targets, so there is nothing to train on."
 
+    def _computed(self, state: TrainingState) -> Iteration:
+        started = perf_counter()
+        iteration = self.trainer.iterate(state)
+        self.cost = perf_counter() - started
+        return iteration
+
     def _show(self, iteration: Iteration) -> None:
         self._iteration = iteration
         self._cache = {}
         number = iteration.before.iteration
-        if self.course is not None and iteration.loss is not None:
-            if number == len(self.course.losses):  # training knows it once it has gone further
-                self.course.losses.put(number, [iteration.loss])
+        losses = self.course.losses if self.course is not None else None
+        # training knows the loss of an iteration once it has gone further
+        if losses is not None and iteration.loss is not None and number == len(losses):
+            losses.put(number, [iteration.loss])
 
     def _move(self, position: Position, message: str = "") -> Moment:
         self.position = position

@@ -1,26 +1,35 @@
-"""The application: a gallery or one file, two themes, and leaving the terminal as it was."""
+"""The application: a gallery or one file, two themes, and leaving the terminal as it was.
+
+Nothing that computes is imported before the first screen is seen: that makes it appear at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from rnntui.data.sequence_file import SequenceFile
+from rnntui.text.problems import InputError
 from rnntui.tui.keys import KEYS
-from rnntui.tui.screens.choose_model import ChooseModelScreen, Opens
-from rnntui.tui.screens.gallery import GalleryScreen
-from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.screens.frames import FramedScreen
+from rnntui.tui.unread import Unread
+
+if TYPE_CHECKING:
+    from rnntui.data.sequence_file import SequenceFile
 
 DARK, LIGHT = "textual-dark", "textual-light"
+BAD_INPUT = 2
 
 
 class RnnTui(App[None]):
-    """Opens a sequence file in the stepper, or the gallery without one."""
+    """Opens a sequence file in the stepper, or the gallery without one.
+
+    refusal: once the app has ended, what was wrong with the file, for its user to be told.
+    """
 
     TITLE = "rnntui"
     CSS_PATH = "theme.tcss"
@@ -29,30 +38,49 @@ class RnnTui(App[None]):
         Binding("ctrl+c,ctrl+q", "quit", "quit", show=False, priority=True),
     ]
 
-    def __init__(self, file: SequenceFile | None = None, choose: Opens | None = None) -> None:
-        """`choose` reads data that has no model yet, once one has been chosen."""
+    def __init__(self, file: SequenceFile | Unread | None = None) -> None:
         super().__init__()
         self.file = file
-        self.choose = choose
+        self.refusal: InputError | None = None
 
     def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
         """What the command palette offers: Textual's own, and everything that a key does."""
         yield from super().get_system_commands(screen)
-        if isinstance(screen, StepperScreen):
+        if isinstance(screen, FramedScreen):
             for key in KEYS:
                 run = partial(screen.run_action, key.full_action)
                 yield SystemCommand(key.help, f"key: {key.shown}", run)
 
     def on_mount(self) -> None:
         """Show the file, or what there is to choose from."""
-        if self.choose is not None:
-            self.push_screen(ChooseModelScreen(self.choose))
+        if isinstance(self.file, Unread):
+            self._open(self.file)
+        elif self.file is None:
+            from rnntui.tui.screens.gallery import GalleryScreen
+
+            self.push_screen(GalleryScreen())
         else:
-            self.push_screen(StepperScreen(self.file) if self.file else GalleryScreen())
+            from rnntui.tui.screens.stepper import StepperScreen
+
+            self.push_screen(StepperScreen(self.file))
+
+    def _open(self, file: Unread) -> None:
+        if file.lacks_model:
+            from rnntui.tui.screens.choose_model import ChooseModelScreen
+
+            self.push_screen(ChooseModelScreen(file))
+        else:
+            from rnntui.tui.screens.opening import OpeningScreen
+
+            self.push_screen(OpeningScreen(file, {}), self._refuse)
+
+    def _refuse(self, refusal: InputError | None) -> None:
+        self.refusal = refusal
+        self.exit(return_code=BAD_INPUT)
 
     def action_toggle_theme(self) -> None:
         """Dark or light."""
         self.theme = LIGHT if self.current_theme.dark else DARK
         for screen in self.screen_stack:
-            if isinstance(screen, StepperScreen | GalleryScreen):
+            if hasattr(screen, "redraw"):
                 screen.redraw()

@@ -49,6 +49,24 @@ KEYS = (
         "one training iteration back: the very same bits",
         "Step",
     ),
+    Key(
+        ("space",),
+        "run",
+        "Space",
+        "run training beside the screen; pause it",
+        "Step",
+        ("␣", "run"),
+    ),
+    Key(
+        ("colon",),
+        "go_to",
+        ":",
+        "go to an iteration (1200, +100, -100) or a timestep (t 30)",
+        "Step",
+        (":", "go to"),
+    ),
+    Key(("ctrl+right",), "jump(1)", "Ctrl+→", "a tenth of the sequence forward", "Step"),
+    Key(("ctrl+left",), "jump(-1)", "Ctrl+←", "a tenth of the sequence back", "Step"),
     Key(("home",), "to_start", "Home", "start of the sequence", "Step"),
     Key(("end",), "to_end", "End", "end of the sequence", "Step"),
     Key(("r",), "restart", "r", "restart from the initial parameters", "Step"),
@@ -81,7 +99,12 @@ KEYS = (
 )
 
 
-_LAST = ("select_next", "full_screen", "toggle_theme")  # what a narrow footer leaves out first
+_LAST = (
+    "select_next",
+    "go_to",
+    "full_screen",
+    "toggle_theme",
+)  # what a narrow footer leaves out first
 
 
 def bindings(keys: tuple[Key, ...] = KEYS) -> list[Binding]:

@@ -31,7 +31,7 @@ def preview(file: SequenceFile, width: int, palette: Palette) -> RenderableType:
     shapes = file.program.all_shapes
     for equation in file.model.equations:
         line = Text.assemble((equation.target, "bold"), " = ")
-        line.append_text(formula(to_formula(equation.expression, shapes)))
+        line.append_text(formula(to_formula(equation.expression, shapes)).rich())
         parts.append(Padding(line, (0, 0, 0, 2)))
     if file.model.source:
         parts += [Text(""), Text(printable(file.model.source), style="dim italic")]
@@ -82,7 +82,7 @@ def _first_run(file: SequenceFile, width: int, palette: Palette) -> list[Rendera
             label = equation.target + (f"[{number}]" if values.shape[1] > 1 else "")
             line = Text(f"  {printable(label)}".ljust(name + 3), no_wrap=True)
             strip = heat_strip(values[:, number], width - name - 4, palette, cell_width=cell)
-            lines.append(line.append_text(strip))
+            lines.append(line.append_text(strip.rich()))
     return lines
 
 

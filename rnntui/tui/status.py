@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.text import Text
+from rich.style import Style
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 
 from rnntui.data.sequence_file import SequenceFile
@@ -14,19 +15,13 @@ from rnntui.session.checks import CheckedValue
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
+from rnntui.tui.drawing.line import BOLD, Line
+
+_LOUD = Style(bold=True, reverse=True)
 
 
 class StatusLine(Widget):
     """One line; parts are left out whole where it is narrow. A message takes the place of it all."""
-
-    DEFAULT_CSS = """
-    StatusLine {
-        height: 1;
-        background: $panel;
-        color: $text;
-        padding: 0 1;
-    }
-    """
 
     checks: reactive[tuple[CheckedValue, ...] | None] = reactive(None)
     """Every worked answer of the file, once they have been checked."""
@@ -42,25 +37,28 @@ class StatusLine(Widget):
         """Show a moment."""
         self.moment = moment
 
-    def render(self) -> Text:
+    def render_line(self, y: int) -> Strip:
         """The line for the moment."""
+        return self.line().strip(self.size.width, self.rich_style)
+
+    def line(self) -> Line:
+        """What it says."""
         moment = self.moment
         if moment is None:
-            return Text("")
+            return Line()
         if moment.message:
-            return Text(printable(moment.message), style="bold reverse", no_wrap=True)
+            return Line(printable(moment.message), _LOUD)
+        width = self.size.width
         left, right = self._left(moment), self._right(moment, " as announced")
         for least in ("model", "announced", "file", "iteration", "equation", "phase"):
-            if sum(len(part) + 3 for part in left.values()) + right.cell_len <= self.size.width:
+            if sum(len(part) + 3 for part in left.values()) + right.cell_len <= width:
                 break
             left.pop(least, None)
             if least == "announced":
                 right = self._right(moment, "")
-        text = Text(" · ".join(left.values()), no_wrap=True, overflow="ellipsis")
-        space = self.size.width - text.cell_len - right.cell_len
-        if space < 1:
-            return text
-        return text.append(" " * space).append_text(right)
+        line = Line(" · ".join(left.values())).shortened(width)
+        space = width - line.cell_len - right.cell_len
+        return line if space < 1 else line.add(" " * space).join(right)
 
     def _left(self, moment: Moment) -> dict[str, str]:
         position, program = moment.position, moment.program
@@ -80,24 +78,24 @@ class StatusLine(Widget):
         parts["equation"] = f"{name} ({position.equation + 1}/{counts[position.phase]})"
         return parts
 
-    def _right(self, moment: Moment, announced: str) -> Text:
-        text = Text()
+    def _right(self, moment: Moment, announced: str) -> Line:
+        line = Line()
         iteration = moment.iteration
         if iteration.fault is not None:
-            text.append(f" ! {printable(str(iteration.fault))} ", style="bold reverse")
+            line.add(f" ! {printable(str(iteration.fault))} ", _LOUD)
         elif iteration.loss is not None:
-            text.append(f"loss {format_number(iteration.loss, 4)}")
+            line.add(f"loss {format_number(iteration.loss, 4)}")
         checks = self.checks
         if checks:
             right = sum(check.status == "right" for check in checks)
             mistakes = sum(check.status == "mistake" for check in checks)
             wrong = len(checks) - right - mistakes
-            text.append(f"  ✓ {right}/{len(checks) - mistakes}", style="bold")
+            line.add(f"  ✓ {right}/{len(checks) - mistakes}", BOLD)
             if mistakes:
-                text.append(f"  ✗ {mistakes}{announced}")
+                line.add(f"  ✗ {mistakes}{announced}")
             if wrong:
-                text.append(f"  ✗ {wrong} wrong", style="bold reverse")
-        return text
+                line.add(f"  ✗ {wrong} wrong", _LOUD)
+        return line
 
 
 def _model(moment: Moment) -> str:

@@ -154,6 +154,13 @@ class TestAnyTask:
             joined = np.concatenate([getattr(one, part), getattr(other, part)])
             assert getattr(whole, part).tobytes() == joined.tobytes()
 
+    def test_strings_of_any_length_find_room(self):
+        stream = compiled(make_task("brackets", kinds=4, depth=6), 2)
+        alone = [stream.packed(index, 1) for index in range(500)]
+        assert max(len(packed.mask) for packed in alone) > 100
+        for index, packed in enumerate(alone):
+            same(packed, drawn(stream.stream, index, 1))
+
     def test_no_sequences(self):
         for task in extremes():
             for packed in (TaskStream(task, 1).packed(7, 0), compiled(task, 1).packed(7, 0)):

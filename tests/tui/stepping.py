@@ -10,6 +10,7 @@ from rnntui.data.sequence_file import SequenceFile, parse_sequence_file, read_se
 from rnntui.data.shipped import find_file
 from rnntui.session.moment import Moment
 from rnntui.tui.app import RnnTui
+from rnntui.tui.screens.opening import OpeningScreen
 from rnntui.tui.status import StatusLine
 
 BLOWS_UP = """
@@ -83,6 +84,13 @@ async def settle(pilot: Pilot) -> None:
     await pilot.pause()
 
 
+async def opened(pilot: Pilot) -> None:
+    """Wait until the file has been read, or been refused."""
+    while isinstance(pilot.app.screen, OpeningScreen):
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
 def moment(app: RnnTui) -> Moment:
     """Where the stepper in front stands."""
     return app.screen.session.moment
@@ -100,7 +108,7 @@ def panel_text(app: RnnTui, name: str) -> str:
 
 def status(app: RnnTui) -> str:
     """What the status line says."""
-    return app.screen.query_one(StatusLine).render().plain
+    return app.screen.query_one(StatusLine).line().plain
 
 
 def screen_text(app: RnnTui) -> str:

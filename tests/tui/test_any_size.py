@@ -63,9 +63,7 @@ _NUMBER = re.compile(r"^-?(\d+\.?\d*(e-?\d+)?|inf|nan)$")
 
 def shown(panel: RowsPanel, moment, width: int, height: int = 40) -> list[str]:
     """The lines of a panel as the screen has them: cut at the panel's width."""
-    rows = panel.rows(moment, width, height)
-    texts = [row() if callable(row) else row for row in rows]
-    return [set_cell_size(text.plain, width) for text in texts]
+    return [set_cell_size(line.plain, width) for line in panel.rows(moment, width, height)]
 
 
 def is_rounding(text: str, value: float) -> bool:

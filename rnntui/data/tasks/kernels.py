@@ -32,13 +32,9 @@ def walks(
     leaving: Labels, bounds: Array, symbols: Labels, targets: Labels,
 ) -> Parts:  # fmt: skip
     """Strings of a grammar; the arrows of node k are leaving[k] … leaving[k + 1] − 1 of all."""
-    lengths = np.empty(count, np.int64)
-    drawn, used = np.empty(32 * count, np.int64), 0
-    for k in range(count):
-        key, start = _key(seed, first + k), used
-        drawn, used, _ = _walk(key, drawn, used, leaving, bounds, symbols, targets)
-        lengths[k] = used - start - 1
-    inputs, answers = np.empty(used - count, np.int64), np.empty(used - count, np.int64)
+    drawn, lengths, _ = _strings(seed, first, count, leaving, bounds, symbols, targets)
+    lengths -= 1
+    inputs, answers = np.empty(lengths.sum(), np.int64), np.empty(lengths.sum(), np.int64)
     row = 0
     for k in range(count):
         for _ in range(lengths[k]):
@@ -53,24 +49,22 @@ def judged_brackets(
     leaving: Labels, bounds: Array, symbols: Labels, targets: Labels,
 ) -> Parts:  # fmt: skip
     """Strings of brackets without their end, half of them with one replaced, and 1 where valid."""
-    lengths = np.empty(count, np.int64)
-    drawn, used = np.empty(32 * count, np.int64), 0
+    drawn, lengths, taken = _strings(seed, first, count, leaving, bounds, symbols, targets)
+    lengths -= 1
+    inputs, answers = np.empty(lengths.sum(), np.int64), np.empty(lengths.sum(), np.int64)
     kinds = input_rows.shape[0] // 2
+    row = 0
     for k in range(count):
-        key, start = _key(seed, first + k), used
-        drawn, used, place = _walk(key, drawn, used, leaving, bounds, symbols, targets)
-        used -= 1
-        lengths[k] = used - start
+        key, place, end = _key(seed, first + k), taken[k], row + lengths[k]
+        for t in range(row, end):
+            inputs[t] = drawn[t + k]
         if _random(key, place) >= 0.5:
-            replaced = start + _below(key, place + 1, lengths[k])
+            replaced = row + _below(key, place + 1, lengths[k])
             other = _below(key, place + 2, 2 * kinds - 1)
-            drawn[replaced] = other + (other >= drawn[replaced])
-    answers = np.empty(used, np.int64)
-    start = 0
-    for k in range(count):
-        _judge(drawn[start : start + lengths[k]], answers[start : start + lengths[k]])
-        start += lengths[k]
-    return _packed(lengths, drawn[:used], answers, input_rows, target_rows)
+            inputs[replaced] = other + (other >= inputs[replaced])
+        _judge(inputs[row:end], answers[row:end])
+        row = end
+    return _packed(lengths, inputs, answers, input_rows, target_rows)
 
 
 @_compiled
@@ -213,15 +207,31 @@ def marked_sums(seed: np.uint64, first: int, count: int, length: int, first_with
 
 
 @_compiled
-def _walk(
-    key: np.uint64, drawn: Labels, used: int,
+def _strings(
+    seed: np.uint64, first: int, count: int,
     leaving: Labels, bounds: Array, symbols: Labels, targets: Labels,
-) -> tuple[Labels, int, int]:  # fmt: skip
-    """The symbols of a walk put after the `used` that are in `drawn`, which grows when it is full.
+) -> tuple[Labels, Labels, Labels]:  # fmt: skip
+    """The symbols of all strings in a row; of each string how many it has, and the numbers it took."""
+    drawn, used = np.empty(32 * count, np.int64), 0
+    lengths, taken = np.empty(count, np.int64), np.empty(count, np.int64)
+    for k in range(count):
+        key = _key(seed, first + k)
+        length, numbers = _walk(key, drawn[used:], leaving, bounds, symbols, targets)
+        while length > drawn.size - used:
+            drawn = np.append(drawn, np.empty(length, np.int64))
+            length, numbers = _walk(key, drawn[used:], leaving, bounds, symbols, targets)
+        lengths[k], taken[k] = length, numbers
+        used += length
+    return drawn, lengths, taken
 
-    Returns that array, how many it has now, and how many numbers the walk took.
-    """
-    node, place = 0, 0
+
+@_compiled
+def _walk(
+    key: np.uint64, drawn: Labels,
+    leaving: Labels, bounds: Array, symbols: Labels, targets: Labels,
+) -> tuple[int, int]:  # fmt: skip
+    """How many symbols a walk has, put into `drawn` as far as there is room, and the numbers it took."""
+    node, length, place = 0, 0, 0
     while leaving[node] < leaving[node + 1]:
         arrow = leaving[node]
         if leaving[node + 1] - arrow > 1:
@@ -229,12 +239,11 @@ def _walk(
             place += 1
             while chosen >= bounds[arrow]:
                 arrow += 1
-        if used == drawn.size:
-            drawn = np.append(drawn, np.empty(used, np.int64))
-        drawn[used] = symbols[arrow]
-        used += 1
+        if length < drawn.size:
+            drawn[length] = symbols[arrow]
+        length += 1
         node = targets[arrow]
-    return drawn, used, place
+    return length, place
 
 
 @_compiled
@@ -248,11 +257,8 @@ def _judge(brackets: Labels, answers: Labels) -> None:
         elif depth > 0 and stack[depth - 1] == brackets[t] - 1:
             depth -= 1
         else:
-            broken = True
+            broken = True  # for good, whatever comes
         answers[t] = depth == 0 and not broken
-        if broken:  # for good, whatever comes
-            answers[t:] = 0
-            break
 
 
 @_compiled

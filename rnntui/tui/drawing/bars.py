@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from rich.style import Style
-from rich.text import Text
 
-from rnntui.tui.drawing.palette import Palette
+from rnntui.tui.drawing.decimation import Furthest
+from rnntui.tui.drawing.line import DIM, PLAIN, Line, on
+from rnntui.tui.drawing.palette import Palette, palette_for
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _LEVELS = " ▁▂▃▄▅▆▇"  # never the full block: a gap stays, above for positive, below for negative
 _PAST_LOW, _PAST_HIGH = "◄", "►"
 
 
-def bar(value: float, low: float, high: float, width: int, palette: Palette) -> Text:
+def bar(value: float, low: float, high: float, width: int, palette: Palette) -> Line:
     """`value` in `low` … `high` as a horizontal bar of `width` cells.
 
     Where the range has negative values the bar starts at an axis at zero: to the right, solid, for
@@ -24,37 +26,38 @@ def bar(value: float, low: float, high: float, width: int, palette: Palette) -> 
     side and ends in an arrow; one that is not finite is written.
     """
     if width <= 0:
-        return Text()
+        return Line()
     if not math.isfinite(value):
         word = not_finite_word(value, width)
-        return Text.assemble((word, palette.not_finite), (" " * (width - len(word)), palette.track))
+        return Line(word, palette.not_finite).add(" " * (width - len(word)), palette.track)
+    positive = on(palette.positive, palette.track)
     if low >= 0:
-        return _solid((value - low) / (high - low), width, palette.positive + palette.track)
+        return Line(_solid((value - low) / (high - low), width), positive)
     axis = round((width - 1) * min(-low / (high - low), 1))
-    left = _shaded(value / low, axis, palette.negative + palette.track)
     above = value / high if high > 0 else 0.0
-    right = _solid(above, width - 1 - axis, palette.positive + palette.track)
-    return Text.assemble(left, ("│", palette.current + palette.track), right)
+    line = Line(_shaded(value / low, axis), on(palette.negative, palette.track))
+    line.add("│", on(palette.current, palette.track))
+    return line.add(_solid(above, width - 1 - axis), positive)
 
 
-def _solid(share: float, width: int, style: Style) -> Text:
+def _solid(share: float, width: int) -> str:
     """From the left, in eighths of a cell."""
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     full, rest = divmod(eighths, 8)
     cells = ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)
     if share > 1 and width:
         cells = cells[:-1] + _PAST_HIGH
-    return Text(cells, style=style)
+    return cells
 
 
-def _shaded(share: float, width: int, style: Style) -> Text:
+def _shaded(share: float, width: int) -> str:
     """From the right, in halves of a cell: the lighter shade is a half."""
     halves = round(min(max(share, 0.0), 1.0) * width * 2)
     full, rest = divmod(halves, 2)
     cells = (("░" if rest else "") + "▒" * full).rjust(width)
     if share > 1 and width:
         cells = _PAST_LOW + cells[1:]
-    return Text(cells, style=style)
+    return cells
 
 
 def not_finite_word(value: float, width: int) -> str:
@@ -81,7 +84,7 @@ def block(level: int, palette: Palette) -> tuple[str, Style]:
     Terminals' fonts have no blocks that hang, so a negative one is the complement in reverse video.
     """
     if level == 0:
-        return "·", Style(dim=True)
+        return "·", DIM
     if level > 0:
         return _LEVELS[level], palette.positive
     return _LEVELS[8 + level], palette.negative + Style(reverse=True)
@@ -95,47 +98,73 @@ def heat_strip(
     scale: float | None = None,
     current: int | None = None,
     cell_width: int = 1,
-    known: np.ndarray | None = None,
-) -> Text:
+    known: range | None = None,
+) -> Line:
     """A history on one line: a block per timestep, at most `width` cells in all.
 
     Blocks are relative to `scale` (the largest finite size, if not given) and `cell_width` cells
     wide. When there are more timesteps than room, a block shows the value furthest from zero of
-    those that share it; where `known` is false nothing is drawn. The timestep with index `current`
-    stands in brackets, which keep their two cells wherever it is, so that nothing else moves.
+    those that share it; outside `known` nothing is drawn. The timestep with index `current` stands
+    in brackets, which keep their two cells wherever it is, so that nothing else moves.
     """
     values = np.asarray(values, dtype=float)
-    room = max((width - (2 if current is not None else 0)) // max(cell_width, 1), 0)
+    room = strip_room(width, cell_width, current)
     if not values.size or not room:
-        return Text()
+        return Line()
+    furthest = Furthest(values, room)
+    known = range(len(values)) if known is None else known
     if scale is None:
-        scale = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
-    seen = np.ones(values.shape, bool) if known is None else known
-    blank = Text(" " * cell_width)
-    bounds = np.linspace(0, values.size, min(values.size, room) + 1).astype(int)
-    strip = Text()
-    for start, stop in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        if current is not None and start <= current < stop:
-            cell = blank
-            if seen[current]:
-                cell = _strip_cell(float(values[current]), scale, cell_width, palette)
-            strip.append("[", palette.current).append_text(cell).append("]", palette.current)
-        elif seen[start:stop].any():
-            furthest = _furthest(values[start:stop][seen[start:stop]])
-            strip.append_text(_strip_cell(furthest, scale, cell_width, palette))
+        scale = furthest.largest(range(len(values)))
+    return strip_of(furthest, known, palette, scale=scale, current=current, cell_width=cell_width)
+
+
+def strip_room(width: int, cell_width: int, current: int | None) -> int:
+    """How many blocks there is room for."""
+    return max((width - (2 if current is not None else 0)) // max(cell_width, 1), 0)
+
+
+def strip_of(
+    history: Furthest,
+    known: range,
+    palette: Palette,
+    *,
+    scale: float,
+    current: int | None = None,
+    cell_width: int = 1,
+) -> Line:
+    """The strip of a history that has been cut into as many parts as there is room for blocks."""
+    values, seen = history.within(known)
+    bracketed = -1
+    if current is not None and 0 <= current < len(history.values):
+        bracketed = history.part_of(current)  # where the value is shown, not the furthest about it
+        values[bracketed], seen[bracketed] = history.values[current], current in known
+    table = _strip_cells(palette.dark, cell_width)
+    line = Line()
+    text, last = "", PLAIN
+    levels = block_levels(values, scale).tolist()
+    finite = np.isfinite(values).tolist()
+    for number, is_seen in enumerate(seen.tolist()):
+        if not is_seen:
+            cell, style = " " * cell_width, PLAIN
+        elif finite[number]:
+            cell, style = table[levels[number] + 7]
         else:
-            strip.append_text(blank)
-    return strip
+            word = not_finite_word(float(values[number]), cell_width)
+            cell, style = word.center(cell_width), palette.not_finite
+        if number == bracketed:
+            line.add(text, last).add("[", palette.current).add(cell, style)
+            line.add("]", palette.current)
+            text = ""
+            continue
+        if style is not last:
+            line.add(text, last)
+            text, last = "", style
+        text += cell
+    return line.add(text, last)
 
 
-def _strip_cell(value: float, scale: float, width: int, palette: Palette) -> Text:
-    if not math.isfinite(value):
-        return Text(not_finite_word(value, width).center(width), style=palette.not_finite)
-    glyph, style = block(int(block_levels(np.array(value), scale)), palette)
-    return Text(glyph * width, style=style)
-
-
-def _furthest(values: np.ndarray) -> float:
-    """The value furthest from zero; one that is not finite comes first, for it must be seen."""
-    size = np.where(np.isnan(values), np.inf, np.abs(values))
-    return float(values[size.argmax()])
+@lru_cache(16)
+def _strip_cells(dark: bool, width: int) -> list[tuple[str, Style]]:
+    """The cells for the levels -7 … 7."""
+    blocks = [block(level, palette_for(dark)) for level in range(-7, 8)]
+    return [(glyph * width, style) for glyph, style in blocks]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from rnntui.text.numbers import format_number
@@ -41,7 +43,7 @@ def fitted_number(value: float, digits: int, width: int) -> str:
         text = format_number(value, decimals)
         if len(text) <= width and not _hides(value, text):
             return text.rjust(width)
-    if np.isfinite(value):
+    if math.isfinite(value):
         mantissa, exponent = f"{value:.0e}".split("e")
         text = f"{mantissa}e{int(exponent)}"
         if len(text) <= width:
@@ -51,4 +53,4 @@ def fitted_number(value: float, digits: int, width: int) -> str:
 
 def _hides(value: float, text: str) -> bool:
     """Whether `text` shows nothing where there is something: 0.5 without decimals is `0`."""
-    return value != 0 and np.isfinite(value) and float(text) == 0
+    return value != 0 and math.isfinite(value) and float(text) == 0

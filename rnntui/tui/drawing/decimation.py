@@ -7,6 +7,93 @@ import numpy as np
 Run = tuple[np.ndarray, np.ndarray]
 
 
+class Furthest:
+    """A series cut into parts, of each the value furthest from zero; what is not finite comes first.
+
+    Made once, it tells of any stretch of the series at the cost of the parts and of one part's
+    values: the parts that the stretch covers whole need not be looked at again.
+    """
+
+    def __init__(self, values: np.ndarray, parts: int) -> None:
+        self.values = values
+        count = min(len(values), parts)
+        self._bounds = np.linspace(0, len(values), count + 1).astype(int)
+        self._exact = count == len(values)
+        if self._exact:
+            self._furthest = values
+            self._sizes = _sizes(values)
+        else:
+            starts = self._bounds[:-1]
+            low, high = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+            self._furthest = np.where(-low > high, low, high)
+            for part in np.flatnonzero(np.logical_or.reduceat(~np.isfinite(values), starts)):
+                self._furthest[part] = _furthest(values[slice(*self._bounds[part : part + 2])])
+            self._sizes = np.maximum.reduceat(_sizes(values), starts)
+
+    def part_of(self, index: int) -> int:
+        """The part in which the value with this index is."""
+        return int(np.searchsorted(self._bounds, index, side="right")) - 1
+
+    def within(self, known: range) -> tuple[np.ndarray, np.ndarray]:
+        """Of each part the furthest value in a stretch, and whether it has any there."""
+        values = self._furthest.copy()
+        seen = np.zeros(len(values), bool)
+        first, last = self._parts(known)
+        seen[first:last] = True
+        if not self._exact:
+            for part in {first, last - 1} & set(range(first, last)):
+                values[part] = _furthest(self._of(part, known))
+        return values, seen
+
+    def largest(self, known: range) -> float:
+        """The largest finite size in a stretch; 0 if there is none."""
+        first, last = self._parts(known)
+        if self._exact or first >= last:
+            return float(self._sizes[first:last].max(initial=0.0))
+        ends = [_sizes(self._of(part, known)).max(initial=0.0) for part in (first, last - 1)]
+        return float(max(self._sizes[first + 1 : last - 1].max(initial=0.0), *ends))
+
+    def _parts(self, known: range) -> tuple[int, int]:
+        if not known:
+            return 0, 0
+        return self.part_of(known.start), self.part_of(known.stop - 1) + 1
+
+    def _of(self, part: int, known: range) -> np.ndarray:
+        start, stop = self._bounds[part], self._bounds[part + 1]
+        return self.values[max(start, known.start) : min(stop, known.stop)]
+
+
+def _furthest(values: np.ndarray) -> float:
+    size = np.where(np.isnan(values), np.inf, np.abs(values))
+    return float(values[size.argmax()])
+
+
+def _sizes(values: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(values), np.abs(values), 0.0)
+
+
+def thinned(x: np.ndarray, y: np.ndarray, most: int) -> Run:
+    """A curve with at most about `most` points and the same spikes; exact if it has no more.
+
+    Of neighbouring points the lowest and the highest are kept, in their order; thinned again, it is
+    the curve that it would be thinned at once. What is not finite is kept.
+    """
+    if len(x) <= most:
+        return x, y
+    size = -(-2 * len(x) // most)
+    starts = np.arange(0, len(x), size)
+    part = np.repeat(np.arange(len(starts)), size)[: len(x)]
+    finite = np.isfinite(y)
+    low = np.minimum.reduceat(np.where(finite, y, np.inf), starts)
+    high = np.maximum.reduceat(np.where(finite, y, -np.inf), starts)
+    kept = ~finite
+    for extreme in (low, high):  # the first of equals
+        found = np.flatnonzero(y == extreme[part])
+        _, first = np.unique(part[found], return_index=True)
+        kept[found[first]] = True
+    return x[kept], y[kept]
+
+
 def line_runs(x: np.ndarray, y: np.ndarray, dot_columns: int) -> list[Run]:
     """A curve, with `x` from 0 to 1, as unbroken runs with at most two points a dot column.
 

@@ -18,7 +18,7 @@ Element = tuple[str, Style]
 def element_texts(
     values: np.ndarray, layout: MatrixLayout, scale: float, palette: Palette
 ) -> list[Element]:
-    """Text and style of each of `values`, all `layout.cell` wide, relative to ±`scale`."""
+    """Text and style of each of `values` (one axis), all `layout.cell` wide, relative to ±`scale`."""
     if layout.digits is not None:
         heat = palette.diverging
         return [

@@ -40,14 +40,12 @@ def matrix_layout(values: np.ndarray, name: str, width: int) -> MatrixLayout:
     """
     rows, columns = values.shape
     header = max(len(str(max(rows - 1, 0))), min(len(name), _WIDEST_NAME)) + 1
-    layouts = []
     for digits, usual in _USUAL.items():
-        if _holds(values, digits, usual):
-            layouts.append(MatrixLayout(header, usual + 1, digits))
-        layouts.append(MatrixLayout(header, _WIDEST_NUMBER + 1, digits))
-    layouts += [MatrixLayout(header, 2, None), MatrixLayout(header, 1, None)]
-    fitting = (layout for layout in layouts if header + columns * layout.cell <= width)
-    return next(fitting, layouts[-1])
+        for number in (usual, _WIDEST_NUMBER):
+            fits = header + columns * (number + 1) <= width  # first, for it costs nothing to know
+            if fits and (number == _WIDEST_NUMBER or _holds(values, digits, number)):
+                return MatrixLayout(header, number + 1, digits)
+    return MatrixLayout(header, 2 if header + columns * 2 <= width else 1, None)
 
 
 def _holds(values: np.ndarray, digits: int, width: int) -> bool:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from rich.style import Style
-from rich.text import Text
 
+from rnntui.tui.drawing.line import DIM, Line
 from rnntui.tui.drawing.matrix_elements import element_texts
 from rnntui.tui.drawing.matrix_layout import MatrixLayout, matrix_layout
 from rnntui.tui.drawing.palette import Palette
 
-_HEADER = Style(dim=True)
+GAP = 2
+"""Cells between matrices side by side."""
 _SPARSE = 5  # where columns are narrow, every fifth has its index
 
 
@@ -35,6 +36,8 @@ class MatrixRows:
     right: int
     is_vector: bool
     is_scalar: bool
+    _below: dict[int, Line] = field(default_factory=dict, repr=False)
+    """The lines below the header that have been made; under another name they are the same."""
 
     @classmethod
     def fit(
@@ -45,7 +48,7 @@ class MatrixRows:
         palette: Palette,
         *,
         left: int = 0,
-        style: Style = _HEADER,
+        style: Style = DIM,
     ) -> MatrixRows:
         """Lay out `values` (at most two axes) under a `name` of some `style`."""
         array = np.asarray(values, dtype=float)
@@ -70,25 +73,29 @@ class MatrixRows:
         """The lines it takes, the header among them."""
         return len(self.values) + 1
 
-    def line(self, number: int) -> Text:
+    def line(self, number: int) -> Line:
         """Line `number`, of `width` cells; 0 is the header; blank past the end."""
-        if number >= self.height:
-            return Text(" " * self.width)
         if number == 0:
-            return self._header()
-        row = number - 1
+            return self._header
+        if number not in self._below:
+            self._below[number] = self._row(number - 1)
+        return self._below[number]
+
+    def _row(self, row: int) -> Line:
+        if row >= len(self.values):
+            return Line(" " * self.width)
         label = "" if self.is_scalar else str(row)
-        text = Text(label.rjust(self.layout.header - 1) + " ", style=_HEADER)
-        line = Text().append_text(text)
+        line = Line(label.rjust(self.layout.header - 1) + " ", DIM)
         values = self.values[row, self.left : self.right]
         for element, style in element_texts(values, self.layout, self.scale, self.palette):
-            line.append(element, style)
+            line.add(element, style)
         return line
 
-    def _header(self) -> Text:
+    @cached_property
+    def _header(self) -> Line:
         room = self.layout.header - 1
         name = self.name if len(self.name) <= room else self.name[: room - 1] + "…"
-        line = Text().append(name.ljust(self.layout.header), self.style)
+        line = Line(name.ljust(self.layout.header), self.style)
         step = 1 if self.layout.digits is not None else _SPARSE
         indices = (
             [] if self.is_vector else [n for n in range(self.left, self.right) if not n % step]
@@ -101,10 +108,10 @@ class MatrixRows:
             start += self.layout.cell - len(text) if step == 1 else 0
             if start >= 0 and start + len(text) <= len(cells):
                 cells[start : start + len(text)] = text
-        return line.append("".join(cells), _HEADER)
+        return line.add("".join(cells), DIM)
 
 
-def flow(blocks: list[MatrixRows], width: int, gap: int = 2) -> list[list[MatrixRows]]:
+def flow(blocks: list[MatrixRows], width: int, gap: int = GAP) -> list[list[MatrixRows]]:
     """The matrices in lines of at most `width` cells, as words in a text."""
     lines: list[list[MatrixRows]] = []
     x = width
@@ -115,13 +122,3 @@ def flow(blocks: list[MatrixRows], width: int, gap: int = 2) -> list[list[Matrix
         lines[-1].append(block)
         x += block.width + gap
     return lines
-
-
-def joined(blocks: list[MatrixRows], gap: int = 2) -> list[Callable[[], Text]]:
-    """One line of matrices as lines of text, each made when it is called for."""
-
-    def line(number: int) -> Text:
-        return Text(" " * gap).join(block.line(number) for block in blocks)
-
-    height = max(block.height for block in blocks)
-    return [lambda n=number: line(n) for number in range(height)]

@@ -10,7 +10,7 @@ import numpy as np
 from rnntui.tui.drawing.canvas import Canvas, Note
 from rnntui.tui.drawing.palette import RGB, Palette
 
-_LABELLED = 60  # points; with more the texts would hide what they name
+LABELLED = 60  # points; with more the texts would hide what they name
 _ARROWS = "→↗↑↖←↙↓↘"
 _NEAREST = 3  # cells between two points below which there is no room for an arrow
 
@@ -33,7 +33,7 @@ def point_notes(
     the way to each point from the one before, as far as `current`; empty for none at all.
     """
     columns, rows = canvas.columns, canvas.rows
-    if columns < 2 or rows < 2 or len(x) > _LABELLED:
+    if columns < 2 or rows < 2 or len(x) > LABELLED:
         return []
     cells = {
         k: (round(x[k] * (columns - 1)), round(y[k] * (rows - 1)))

@@ -20,7 +20,7 @@ RGB = tuple[int, int, int]
 _STEPS = 65  # odd, so that zero has a style of its own
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Palette:
     """The colours of one theme. Tables hold finished styles: looking one up costs an index."""
 

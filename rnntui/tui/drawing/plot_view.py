@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich.text import Text
 from textual.strip import Strip
 from textual.widget import Widget
 
+from rnntui.tui.drawing.line import Line
 from rnntui.tui.drawing.palette import Palette, palette_for
 
-Draw = Callable[[int, int, Palette], Text]
+Draw = Callable[[int, int, Palette], list[Line]]
 """Draws a plot in (width, height) with a palette, as `line_plot` and `scatter_plot` do."""
 
 
@@ -59,8 +59,5 @@ class PlotView(Widget):
         if self._draw is None or not width or not height:
             return []
         picture = self._draw(width, height, palette_for(self.app.current_theme.dark))
-        style = self.rich_style
-        return [
-            Strip(line.render(self.app.console)).adjust_cell_length(width).apply_style(style)
-            for line in picture.split("\n", allow_blank=True)[:height]
-        ]
+        ground = self.rich_style
+        return [line.strip(width, ground) for line in picture[:height]]

@@ -1,4 +1,4 @@
-"""Curves over time and scatters in the plane, as Rich text.
+"""Curves over time and scatters in the plane, as lines of cells.
 
 Whatever the data (empty, constant, with NaN, of any length) and however small the room, there is
 a picture or a word why not; it never raises, and never exceeds `width` × `height` cells.
@@ -11,12 +11,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from rich.color import Color
 from rich.style import Style
-from rich.text import Text
 
 from rnntui.tui.drawing.axis import Axis, axis_for
 from rnntui.tui.drawing.canvas import Canvas, Layer
 from rnntui.tui.drawing.decimation import line_runs, one_per_cell
+from rnntui.tui.drawing.line import BOLD, DIM, ITALIC, Line, joined
 from rnntui.tui.drawing.notes import point_notes
 from rnntui.tui.drawing.palette import Palette
 
@@ -46,10 +47,12 @@ def line_plot(
     *,
     log: bool = False,
     marker_x: float | None = None,
+    marker_y: float | None = None,
     title: str = "",
     x_label: str = "",
-) -> Text:
-    """`series` as curves, with a vertical line and a point on each at `marker_x`.
+) -> list[Line]:
+    """`series` as curves, with a vertical line at `marker_x` and a point there at `marker_y`, or
+    else on each curve.
 
     With `log` the vertical axis is logarithmic, if all finite values are positive.
     """
@@ -80,7 +83,8 @@ def line_plot(
     for number, (x, y) in enumerate(data):
         colour = palette.series[number % len(palette.series)]
         if marker is not None:
-            here = y[(x == marker_x) & np.isfinite(y)][:1]
+            here = y[x == marker_x][:1] if marker_y is None else np.array([marker_y])
+            here = here[np.isfinite(here)]
             point = Layer(np.full(here.shape, marker), y_axis.place(here), palette.cursor, CURRENT)
             current.append(point)
         # Decimated first, placed then: the order of heights is the same, the points are fewer.
@@ -91,7 +95,7 @@ def line_plot(
             signs.append(_signs(runs, number, len(series), colour))
     names = [one.name for one in series] if len(series) > 1 else []
     heading = _heading(title, names, notes, width, palette)
-    return _stack(heading, canvas.draw(layers + signs + current, palette, marker_x=marker))
+    return [heading, *canvas.draw(layers + signs + current, palette, marker_x=marker)]
 
 
 def scatter_plot(
@@ -109,7 +113,7 @@ def scatter_plot(
     steps: Sequence[str] = (),
     title: str = "",
     x_label: str = "",
-) -> Text:
+) -> list[Line]:
     """`points`, of shape (T, 2), in their order in time.
 
     `groups` gives each point a group, `names` the groups' names for the legend, `labels` a short
@@ -141,7 +145,7 @@ def scatter_plot(
         layers.append(Layer(x[here], y[here], palette.cursor, CURRENT))
     texts = point_notes(x, y, current, canvas, palette, labels, steps, breaks)
     heading = _heading(title, names, _missing_note(missing), width, palette)
-    return _stack(heading, canvas.draw(layers, palette, notes=texts))
+    return [heading, *canvas.draw(layers, palette, notes=texts)]
 
 
 def _coordinates(series: Series) -> tuple[np.ndarray, np.ndarray]:
@@ -161,13 +165,13 @@ def _nothing_to_draw(finite: int, missing: int, width: int, height: int) -> str:
     return "too small" if width < _SMALLEST[0] or height < _SMALLEST[1] else ""
 
 
-def _message(text: str, width: int, height: int) -> Text:
+def _message(text: str, width: int, height: int) -> list[Line]:
     """`text` in the middle, as much of it as there is room for."""
     if width <= 0 or height <= 0:
-        return Text(end="")
-    above = "\n" * ((height - 1) // 2)
+        return []
     shown = text if len(text) <= width else text[: width - 1] + "…"
-    return Text(above + shown.center(width).rstrip(), style=Style(dim=True), end="", no_wrap=True)
+    above = [Line() for _ in range((height - 1) // 2)]
+    return [*above, Line(shown.center(width).rstrip(), DIM)]
 
 
 def _canvas(x_axis: Axis, y_axis: Axis, width: int, height: int, x_label: str) -> Canvas:
@@ -175,7 +179,7 @@ def _canvas(x_axis: Axis, y_axis: Axis, width: int, height: int, x_label: str) -
     if max((len(text) for _, text in y_ticks), default=0) > width // 3:
         y_ticks = []
     x_ticks = x_axis.ticks(min(max(width // 9, 3), 8)) if height >= 4 else []
-    return Canvas(width, height, x_ticks, y_ticks, x_label if height >= 8 else "")
+    return Canvas(width, height, tuple(x_ticks), tuple(y_ticks), x_label if height >= 8 else "")
 
 
 def _signs(runs: list[tuple], number: int, count: int, colour: tuple[int, int, int]) -> Layer:
@@ -201,20 +205,11 @@ def _trajectory(
 
 def _heading(
     title: str, names: Sequence[str], notes: Sequence[str], width: int, palette: Palette
-) -> Text:
+) -> Line:
     """One line: the title, what the reader has to know, and a legend of glyphs and names."""
-    parts = [Text(title, style=Style(bold=True))] if title else []
-    for note in notes:
-        warns = "not finite" in note
-        parts.append(Text(note, style=palette.not_finite if warns else Style(italic=True)))
+    parts = [Line(title, BOLD)] if title else []
+    parts += [Line(note, palette.not_finite if "not finite" in note else ITALIC) for note in notes]
     for number, name in enumerate(names):
-        colour = Style(color="#{:02x}{:02x}{:02x}".format(*palette.series[number % 8]))
-        parts.append(Text.assemble((GLYPHS[number % len(GLYPHS)], colour), f" {name}"))
-    line = Text("  ", end="", no_wrap=True).join(parts)
-    line.truncate(width, overflow="ellipsis")
-    return line
-
-
-def _stack(heading: Text, picture: Text) -> Text:
-    picture.rstrip()
-    return Text("\n", end="", no_wrap=True).join([heading, picture])
+        colour = Style(color=Color.from_rgb(*palette.series[number % len(palette.series)]))
+        parts.append(Line(GLYPHS[number % len(GLYPHS)], colour).add(f" {name}"))
+    return joined(parts, "  ").shortened(width)

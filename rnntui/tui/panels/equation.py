@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
-from rich.text import Text
+from rich.style import Style
 
 from rnntui.language.render import Token, format_value, name_symbol, to_formula
 from rnntui.language.tree import Equation
 from rnntui.session.checks import CheckedValue
-from rnntui.session.explanation import Line, answers_here, explain
+from rnntui.session.explanation import Line as WorkingLine
+from rnntui.session.explanation import answers_here, explain
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.problems import printable
 from rnntui.tui.check_table import MARKS, decimals
-from rnntui.tui.panels.panel import Row, RowsPanel
+from rnntui.tui.drawing.line import BOLD, DIM, ITALIC, PLAIN, Line
+from rnntui.tui.panels.panel import Kept, RowsPanel
 
-STYLES = {
-    "function": "bold",
-    "value": "cyan",
-    "number": "cyan",
-    "name": "",
-    "sign": "dim",
-    "space": "",
+_STYLES = {
+    "function": BOLD,
+    "value": Style(color="cyan"),
+    "number": Style(color="cyan"),
+    "name": PLAIN,
+    "sign": DIM,
+    "space": PLAIN,
 }
-
-
+_MARK_STYLES = {status: Style.parse(style) for status, (_, style, _) in MARKS.items()}
 _OPERATORS = tuple("+−⊙·⊗/=")
 _LEAST = ("terms", "pre-activation", "numbers")  # lines of the working, the least telling first
 
@@ -33,15 +35,17 @@ _LEAST = ("terms", "pre-activation", "numbers")  # lines of the working, the lea
 class EquationPanel(RowsPanel):
     """The working of one equation, worked answers beside it, and where it stands among the others."""
 
-    title = "Equation"
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._kept = Kept()
 
-    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Row]:
+    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Line]:
         """The working, then the listing of the phase's equations as far as there is room."""
         found = explain(moment)
         self.note = printable(found.title)
         indent = min(len(found.target) + 3, max(width // 3, 4))
         lines = {
-            line.kind: self._line(line, found.target if number == 0 else "", indent, width)
+            line.kind: _working(line, found.target if number == 0 else "", indent, width)
             for number, line in enumerate(found.lines)
         }
         answers = [
@@ -50,47 +54,61 @@ class EquationPanel(RowsPanel):
         for kind in _LEAST:  # where it is low, the value is what has to be in sight
             if sum(map(len, lines.values())) + min(len(answers), 2) > height:
                 lines.pop(kind, None)
-        rows: list[Row] = [row for part in lines.values() for row in part]
+        rows: list[Line] = [row for part in lines.values() for row in part]
         rows += answers
-        self._working = len(rows)
-        rows.append(Text(""))
+        self._length = len(rows)
+        rows.append(Line())
         rows += self._listing(moment, width)
         return rows
 
     def anchor(self, moment: Moment) -> range | None:
         """The working stays at the top."""
-        return range(self._working)
+        return range(self._length)
 
-    def _line(self, line: Line, target: str, indent: int, width: int) -> list[Text]:
-        text = Text(f"{target} = ".rjust(indent) if target else "= ".rjust(indent))
-        text.stylize("bold", 0, len(target))
-        body = formula(line.tokens)
-        if line.kind == "value":
-            body.stylize("bold")
-        text.append_text(body)
-        return _wrapped(text, width, indent)
-
-    def _listing(self, moment: Moment, width: int) -> list[Row]:
-        shapes = moment.program.all_shapes
-        here = moment.position.equation
+    def _listing(self, moment: Moment, width: int) -> list[Line]:
+        """The equations of the phase; they are the same from one timestep to the next."""
+        program, position = moment.program, moment.position
+        last = position.phase == "backward" and not moment.trace.carries(position.t)
+        self._kept.begin(
+            program.model.equations,
+            program.all_shapes,
+            moment.optimiser,
+            position.phase,
+            position.t == 0,
+            last,
+            width,
+        )
+        equations = self._kept.get("equations", lambda: tuple(_equations(moment)))
         return [
-            lambda n=number, e=equation: _listed(e, n == here, shapes, width)
-            for number, equation in enumerate(_equations(moment))
+            self._kept.get(
+                (number, number == position.equation),
+                partial(_listed, equation, number == position.equation, program.all_shapes, width),
+            )
+            for number, equation in enumerate(equations)
         ]
 
 
-def _listed(equation: Equation, here: bool, shapes: Mapping, width: int) -> Text:
-    text = Text("► " if here else "  ", no_wrap=True)
-    text.append(f"{name_symbol(equation.target)} = ")
-    text.append_text(formula(to_formula(equation.expression, shapes)))
-    text.stylize("bold" if here else "dim")
-    text.truncate(width, overflow="ellipsis")
-    return text
+def _working(line: WorkingLine, target: str, indent: int, width: int) -> list[Line]:
+    """One line of the working, in as many lines of the screen as it takes."""
+    before = f"{target} = " if target else "= "
+    whole = Line(" " * (indent - len(before)))
+    whole.add(target, BOLD).add(before[len(target) :])
+    body = formula(line.tokens)
+    return _wrapped(whole.join(body.styled(BOLD) if line.kind == "value" else body), width, indent)
 
 
-def formula(tokens: Sequence[Token]) -> Text:
+def _listed(equation: Equation, here: bool, shapes: Mapping, width: int) -> Line:
+    line = Line(f"{'► ' if here else '  '}{name_symbol(equation.target)} = ")
+    line.join(formula(to_formula(equation.expression, shapes)))
+    return line.styled(BOLD if here else DIM).shortened(width)
+
+
+def formula(tokens: Sequence[Token]) -> Line:
     """A formula in colour."""
-    return Text.assemble(*((token.text, STYLES[token.kind]) for token in tokens))
+    line = Line()
+    for token in tokens:
+        line.add(token.text, _STYLES[token.kind])
+    return line
 
 
 def _equations(moment: Moment) -> Sequence[Equation]:
@@ -104,32 +122,35 @@ def _equations(moment: Moment) -> Sequence[Equation]:
     return [e.equation(last=not moment.trace.carries(position.t)) for e in program.backward]
 
 
-def _answer(check: CheckedValue) -> Text:
-    mark, style, words = MARKS[check.status]
+def _answer(check: CheckedValue) -> Line:
+    mark, _, words = MARKS[check.status]
+    style = _MARK_STYLES[check.status]
     value = check.value
     what = printable(check.subject)
     digits = decimals(float(np.max(value.tolerance)))
     expected = format_value(np.asarray(value.expected), digits)
-    text = Text.assemble((f"{mark} ", style), f"worked answer for {what}: ", (expected, "bold"))
+    line = Line(f"{mark} ", style).add(f"worked answer for {what}: ").add(expected, BOLD)
     if words:
-        text.append(f"  {words}", style=style)
+        line.add(f"  {words}", style)
     if check.status in ("wrong", "mistake") and check.computed is not None:
-        text.append(f", computed {format_value(check.computed, digits)}")
+        line.add(f", computed {format_value(check.computed, digits)}")
     if check.expectation.note:
-        text.append(f"  {printable(check.expectation.note)}", style="italic")
-    return text
+        line.add(f"  {printable(check.expectation.note)}", ITALIC)
+    return line
 
 
-def _wrapped(text: Text, width: int, indent: int) -> list[Text]:
+def _wrapped(line: Line, width: int, indent: int) -> list[Line]:
     """The text in lines of `width`, all but the first indented; broken before operators, else at spaces."""
-    lines: list[Text] = []
-    rest = text
+    lines: list[Line] = []
+    rest = line
     while rest.cell_len > width > 0:
         cut = _break(rest.plain, width, indent)
         if cut is None:
             break
-        lines.append(rest[:cut])
-        rest = Text.assemble(" " * indent, rest[cut + 1 :])
+        before, after = rest.split(cut)
+        lines.append(before)
+        _, after = after.split(1)  # the space
+        rest = Line(" " * indent).join(after)
     return [*lines, rest]
 
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
-from rich.text import Text
+from rich.style import Style
+from textual.timer import Timer
+from textual.worker import get_current_worker
 
 from rnntui.session.moment import Moment
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
 from rnntui.tui.drawing.bars import heat_strip
 from rnntui.tui.drawing.cells import fitted_number
-from rnntui.tui.panels.panel import Row, RowsPanel
+from rnntui.tui.drawing.line import BOLD, DIM, PLAIN, Line, on
+from rnntui.tui.panels.panel import Kept, LinesWhenSeen, RowsPanel
 
-_LONGEST = 60  # timesteps for which T backward passes are still answered within a frame or two
+_LONGEST = 60  # timesteps for which T backward passes are computed at all
+_AT_ONCE = 30_000  # numbers that T backward passes may compute while a key is waiting
+_PAUSE = 0.1  # seconds without a key after which more than that is computed, beside the screen
 _TERM = 8  # cells of a term
+_BAR = 24  # cells of a bar at most
+_HERE = Style(bold=True, underline=True)
 
 
 class GradientsPanel(RowsPanel):
@@ -25,24 +33,37 @@ class GradientsPanel(RowsPanel):
     timestep contributes. Of a vector or matrix the sizes (Euclidean norms) are shown.
     """
 
-    title = "Gradients"
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._kept = Kept()
+        self._last = ""
+        self._pause: Timer | None = None
 
-    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Row]:
+    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Line]:
         """The chosen parameter's terms first, then all totals."""
         totals = moment.iteration.gradients
         if not totals:
-            return [Text("There is no loss, so there are no gradients.", style="dim")]
+            return [Line("There is no loss, so there are no gradients.", DIM)]
         chosen = self._chosen(moment)
-        rows: list[Row] = []
+        self._kept.begin(moment.trace, width, self.palette)
+        terms: list[Line] = []
         if chosen and moment.trace.length <= _LONGEST:
-            with np.errstate(all="ignore"):  # sizes may overflow where numbers do not
-                rows += self._terms(moment, chosen, width)
-            rows.append(Text(""))
+            terms = self._terms(moment, chosen, width)
+        terms.append(Line())
+        sizes = self._kept.get("sizes", lambda: {key: _size(g) for key, g in totals.items()})
         name = max(len(key) for key in totals)
-        largest = max((_size(g) for g in totals.values() if np.isfinite(_size(g))), default=1.0)
-        for key, gradient in totals.items():
-            rows.append(lambda k=key, g=gradient: self._total(k, g, chosen, name, largest, width))
-        return rows
+        largest = max((size for size in sizes.values() if np.isfinite(size)), default=1.0)
+        keys = list(totals)
+
+        def line(number: int) -> Line:
+            if number < len(terms):
+                return terms[number]
+            key = keys[number - len(terms)]
+            value = sizes[key] if totals[key].ndim else float(totals[key])
+            total = partial(self._total, moment, key, value, key == chosen, name, largest, width)
+            return self._kept.get((key, key == chosen), total)
+
+        return LinesWhenSeen(len(terms) + len(keys), line)
 
     def _chosen(self, moment: Moment) -> str:
         parameters = moment.program.model.parameters
@@ -55,58 +76,90 @@ class GradientsPanel(RowsPanel):
             self._last = (free or list(parameters))[0] if parameters else ""
         return self._last
 
-    _last = ""
-
-    def _terms(self, moment: Moment, key: str, width: int) -> list[Text]:
-        rows = []
-        scalar = moment.program.shapes[key] == ()
+    def _terms(self, moment: Moment, key: str, width: int) -> list[Line]:
         shown = printable(key)
+        scalar = moment.program.shapes[key] == ()
         what = f"∂L/∂{shown}" if scalar else f"‖∂L/∂{shown}‖"
+        if not self._computed(moment):
+            return [
+                Line(f"{what} {label}", BOLD).add("  …", DIM) if label else Line()
+                for label in ("by loss", "", "", "by use", "", "")
+            ]
+        lines = []
         for label, found in (("by loss", moment.by_loss), ("by use", moment.by_use)):
-            terms = found[key]
-            values = terms if scalar else np.sqrt((terms**2).reshape(len(terms), -1).sum(axis=1))
-            total = float(np.sum(terms)) if scalar else _size(np.sum(terms, axis=0))
-            heading = Text.assemble(
-                (f"{what} {label}", "bold"),
-                f"  {'Σ' if scalar else '‖Σ‖'} = ",
-                (format_number(total, 3), "bold"),
-                no_wrap=True,
-                overflow="ellipsis",
-            )
-            rows += [heading, self._numbers(values, moment.t, width)]
+            version = ("terms", key, label)
+            values, total = self._kept.get(version, partial(_values, found[key], scalar))
+            heading = Line(f"{what} {label}", BOLD).add(f"  {'Σ' if scalar else '‖Σ‖'} = ")
+            lines.append(heading.add(format_number(total, 3), BOLD))
+            lines.append(self._numbers(values, moment.t, width))
             cell = max(1, min(_TERM, (width - 2) // len(values)))
             strip = heat_strip(values, width, self.palette, current=moment.t - 1, cell_width=cell)
-            rows.append(strip)
-        return rows
+            lines.append(strip)
+        return lines
 
-    def _numbers(self, values: np.ndarray, t: int, width: int) -> Text:
+    def _computed(self, moment: Moment) -> bool:
+        """Whether the terms are there, or are soon enough; else they will be, after a pause."""
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
+        length = moment.trace.length
+        numbers = sum(gradient.size for gradient in moment.iteration.gradients.values())
+        passes = length * (length * len(moment.program.backward) + numbers)
+        if passes <= _AT_ONCE or moment.terms_computed:
+            return True
+        self._pause = self.set_timer(_PAUSE, partial(self._compute, moment))
+        return False
+
+    def _compute(self, moment: Moment) -> None:
+        def compute() -> None:
+            worker = get_current_worker()
+            moment.by_loss, moment.by_use  # noqa: B018  (computed once, and kept)
+            if not worker.is_cancelled:  # else there is another moment, or no screen
+                self.app.call_from_thread(self.redraw)
+
+        self.run_worker(compute, thread=True, exclusive=True)
+
+    def _numbers(self, values: np.ndarray, t: int, width: int) -> Line:
         """As many terms around t as fit; signs in the same column, so they read without colour."""
         room = max(width // _TERM, 1)
         start = max(0, min(t - 1 - room // 2, len(values) - room))
-        text = Text(no_wrap=True)
+        line = Line()
         for number in range(start, min(start + room, len(values))):
             value = float(values[number])
             style = self.palette.negative if value < 0 else self.palette.positive
-            here = number == t - 1
-            text.append(fitted_number(value, 3, _TERM - 1), style=style)
-            text.stylize("bold underline" if here else "", len(text) - _TERM + 1)
-            text.append(" ")
-        return text
+            text = fitted_number(value, 3, _TERM - 1)
+            line.add(text, on(style, _HERE) if number == t - 1 else style).add(" ")
+        return line
 
     def _total(
-        self, key: str, gradient: np.ndarray, chosen: str, name: int, largest: float, width: int
-    ) -> Text:
-        scalar = gradient.ndim == 0
-        value = float(gradient) if scalar else _size(gradient)
-        text = Text("► " if key == chosen else "  ", no_wrap=True, overflow="ellipsis")
+        self,
+        moment: Moment,
+        key: str,
+        value: float,
+        chosen: bool,
+        name: int,
+        largest: float,
+        width: int,
+    ) -> Line:
         label = f"∂L/∂{printable(key)}"
-        text.append((label if scalar else f"‖{label}‖").ljust(name + 6))
-        text.append(fitted_number(value, 3, 10) + " ")
-        room = width - text.cell_len - 1
+        scalar = moment.program.shapes[key] == ()
+        line = Line("► " if chosen else "  ")
+        line.add((label if scalar else f"‖{label}‖").ljust(name + 6), PLAIN)
+        line.add(fitted_number(value, 3, 10) + " ")
+        room = width - line.cell_len - 1
         if room >= 4 and np.isfinite(value) and largest > 0:
             style = self.palette.negative if value < 0 else self.palette.positive
-            text.append("▬" * round(abs(value) / largest * min(room, 24)), style=style)
-        return text
+            line.add("▬" * round(abs(value) / largest * min(room, _BAR)), style)
+        return line
+
+
+def _values(terms: np.ndarray, scalar: bool) -> tuple[np.ndarray, float]:
+    """The terms, or their sizes, and what they come to."""
+    with np.errstate(all="ignore"):  # sizes may overflow where numbers do not
+        if scalar:
+            return terms, float(np.sum(terms))
+        sizes = np.sqrt((terms**2).reshape(len(terms), -1).sum(axis=1))
+        return sizes, _size(np.sum(terms, axis=0))
 
 
 def _size(gradient: np.ndarray) -> float:

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container
 
 from rnntui.data.sequence import InputSequence
 from rnntui.data.tasks.task import TaskSequence
+from rnntui.engine.trace import Trace
+from rnntui.language.program import Program
 from rnntui.session.moment import Moment
 from rnntui.text.problems import printable
+from rnntui.tui.drawing.line import DIM, Line
+from rnntui.tui.drawing.notes import LABELLED
 from rnntui.tui.drawing.palette import Palette
 from rnntui.tui.drawing.plot_view import PlotView
 from rnntui.tui.drawing.plots import scatter_plot
@@ -27,25 +30,24 @@ _POINTS = 500  # as many as are drawn within a frame
 class HiddenSpacePanel(Shows, Container):
     """Two components of the hidden state, or two scalar states; a single one is drawn over t."""
 
-    title = "Hidden space"
-
     def compose(self) -> ComposeResult:
         """One plot."""
-        yield PlotView(id="space")
+        self._space = PlotView(id="space")
+        self._found: tuple[Program, list[_Axis]] | None = None
+        yield self._space
 
     def draw(self, moment: Moment) -> None:
-        """Draw what is known of the trajectory."""
-        axes = _axes(moment)
-        view = self.query_one("#space", PlotView)
+        """Draw what is known of the trajectory, if it is more or less than before."""
+        if self._found is None or self._found[0] is not moment.program:
+            self._found = moment.program, _axes(moment)
+        axes = self._found[1]
         if not axes:
-            view.show(_nothing, "nothing")
+            self._space.show(_nothing, "nothing")
             return
-        path = _path(moment, axes)
-        note = _note(moment, axes)
-        if note != self.border_subtitle:
-            self.border_subtitle = note
-        version = (id(moment.iteration), len(path.points), path.current)
-        view.show(partial(_plot, path), version)
+        self.write_on_frame(_note(axes))
+        known = _known(moment, axes)
+        version = (moment.trace, known, moment.t if moment.t in known else None)
+        self._space.show(partial(_plot, moment, axes), version)
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,10 @@ def _axes(moment: Moment) -> list[_Axis]:
 
 @dataclass(frozen=True)
 class _Path:
-    """Points in order of time, sequence after sequence; groups by symbol or a task's state.
+    """The latest points in order of time, sequence after sequence; groups by symbol or a task's state.
 
-    steps: the symbol by which each point was come to, which is the arrow's name.
+    labels: of the points, and steps: the symbol by which each was come to, which is the arrow's
+    name; both are empty where there are too many to be written.
     """
 
     points: np.ndarray
@@ -93,53 +96,78 @@ class _Path:
     current: int | None
 
 
-def _note(moment: Moment, axes: list[_Axis]) -> str:
+def _note(axes: list[_Axis]) -> str:
     if len(axes) == 1:
         return printable(f"{axes[0]} over t")
     of = f"  of {axes[0].of}" if axes[0].of > 2 else ""
     return printable(f"{axes[0]} →  {axes[1]} ↑{of}")
 
 
+def _first(moment: Moment, axes: list[_Axis]) -> int:
+    """The first timestep with a point: 0 is there only of states."""
+    return 0 if all(axis.key in moment.program.model.states for axis in axes) else 1
+
+
+def _known(moment: Moment, axes: list[_Axis]) -> range:
+    """The timesteps of this sequence that have points by now."""
+    stop = min(moment.known_range(axis.key).stop for axis in axes)
+    return range(_first(moment, axes), max(stop, _first(moment, axes)))
+
+
 def _path(moment: Moment, axes: list[_Axis]) -> _Path:
-    traces = moment.iteration.traces[: moment.position.sequence + 1]
-    model = moment.program.model
-    first = 0 if all(axis.key in model.states for axis in axes) else 1
+    """The last points up to the moment, of which only so many are looked at."""
+    here = _known(moment, axes)
+    stretches: list[tuple[Trace, range]] = []  # the latest first
+    room = _POINTS
+    for number in range(moment.position.sequence, -1, -1):
+        trace = moment.iteration.traces[number]
+        whole = here if trace is moment.trace else range(_first(moment, axes), trace.length + 1)
+        stretches.append((trace, whole[max(len(whole) - room, 0) :]))
+        room -= len(stretches[-1][1])
+        if not room:
+            break
     names = _group_names(moment)
-    points: list[tuple[float, float]] = []
-    groups, labels, steps, breaks = [], [], [], []
-    current = None
-    for number, trace in enumerate(traces):
-        here = number == moment.position.sequence
-        if points:
-            breaks.append(len(points))
-        values = [
-            trace.values[axis.key].reshape(trace.length + 1, -1)[:, axis.component] for axis in axes
-        ]
-        for t in range(first, trace.length + 1):
-            if here and not all(moment.known(axis.key, t) for axis in axes):
-                break
-            place = [float(column[t]) for column in values]
-            points.append((float(t), place[0]) if len(place) == 1 else (place[0], place[1]))
-            group, label = _group(trace.sequence, names, t)
-            groups.append(group)
-            labels.append(label)
-            symbols = trace.sequence.symbols
-            steps.append(printable(symbols[t - 1]) if symbols and t else "")
-            if here and t == moment.t:
-                current = len(points) - 1
-    dropped = max(len(points) - _POINTS, 0)
+    count = _POINTS - room
+    written = count <= LABELLED
+    points, groups, labels, steps, breaks = [np.empty((0, 2))], [], [], [], []
+    for trace, stretch in reversed(stretches):
+        if groups and stretch:
+            breaks.append(len(groups))
+        points.append(_points(trace, axes, stretch))
+        found = [_group(trace.sequence, names, t) for t in stretch]
+        groups += [group for group, _ in found]
+        if written:
+            labels += [label for _, label in found]
+            steps += _symbols(trace.sequence, stretch)
     shown = [printable(name) for name in names] if len(names) <= _GROUPS else []
     if shown and len(names) in groups:
         shown.append("start")
+    current = count - 1 - (here.stop - 1 - moment.t) if moment.t in here else None
     return _Path(
-        np.array(points[dropped:], dtype=float).reshape(-1, 2),
-        groups[dropped:] if names else None,
+        np.concatenate(points),
+        groups if names else None,
         shown,
-        labels[dropped:],
-        steps[dropped:],
-        [b - dropped for b in breaks if b > dropped],
-        None if current is None else current - dropped,
+        labels,
+        steps,
+        breaks,
+        current,
     )
+
+
+def _points(trace: Trace, axes: list[_Axis], stretch: range) -> np.ndarray:
+    """The places of some timesteps, (number of timesteps, 2); a single component is drawn over t."""
+    within = slice(stretch.start, stretch.stop)
+    columns = [
+        trace.values[axis.key][within].reshape(len(stretch), -1)[:, axis.component] for axis in axes
+    ]
+    if len(columns) == 1:
+        columns.insert(0, np.array(stretch, dtype=float))
+    return np.stack(columns, axis=1)
+
+
+def _symbols(sequence: InputSequence, stretch: range) -> list[str]:
+    symbols = sequence.symbols
+    return [printable(symbols[t - 1]) if symbols and t else "" for t in stretch]
 
 
 def _group_names(moment: Moment) -> list[str]:
@@ -161,7 +189,10 @@ def _group(sequence: InputSequence, names: Sequence[str], t: int) -> tuple[int, 
     return len(names), str(t)
 
 
-def _plot(path: _Path, width: int, height: int, palette: Palette) -> Text:
+def _plot(
+    moment: Moment, axes: list[_Axis], width: int, height: int, palette: Palette
+) -> list[Line]:
+    path = _path(moment, axes)
     return scatter_plot(
         path.points,
         width,
@@ -176,5 +207,5 @@ def _plot(path: _Path, width: int, height: int, palette: Palette) -> Text:
     )
 
 
-def _nothing(width: int, height: int, palette: Palette) -> Text:
-    return Text("this model has no state"[:width], style="dim")
+def _nothing(width: int, height: int, palette: Palette) -> list[Line]:
+    return [Line("this model has no state"[:width], DIM)]

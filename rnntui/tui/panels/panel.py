@@ -1,27 +1,32 @@
-"""What all panels share: a frame with a title, and `show(moment)`."""
+"""What all panels share: a frame, `show(moment)`, and lines that are made only when they have to be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from itertools import groupby
+from typing import Any, TypeVar, overload
 
-from rich.text import Text
+from rich.style import Style
+from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from rnntui.session.moment import Moment
+from rnntui.tui.drawing.line import Line
 from rnntui.tui.drawing.palette import Palette, palette_for
 
-Row = Text | Callable[[], Text]
+Made = TypeVar("Made")
+
+_MOST_KEPT = 1000  # lines: more than any terminal is high, less than memory notices
 
 
 class Shows:
     """A panel keeps the moment it was given, and draws it when, and only when, it can be seen."""
 
-    title = ""
-    """What the frame says."""
     moment: Moment | None = None
     """The moment to draw."""
+    _written = ""
 
     def show(self, moment: Moment) -> None:
         """Show a moment; out of sight, it is only remembered."""
@@ -36,6 +41,16 @@ class Shows:
     def draw(self, moment: Moment) -> None:
         """Put a moment on the screen."""
         raise NotImplementedError
+
+    def write_on_frame(self, text: str) -> None:
+        """Write on the lower edge of the frame."""
+        if text == self._written:
+            return
+        self._written = text
+        # `border_subtitle = text` would read it as markup, and paint the whole panel anew
+        self._border_subtitle = Content(text)
+        (left, above), (width, height) = self.content_offset, self.outer_size
+        self.refresh(Region(-left, height - 1 - above, width, 1))
 
     @property
     def palette(self) -> Palette:
@@ -52,7 +67,7 @@ class Shows:
 
 
 class RowsPanel(Shows, Widget):
-    """A panel of lines of text; a line out of sight is not made, one that has not changed not painted.
+    """A panel of lines; a line out of sight is not made, one that has not changed not painted.
 
     It scrolls by itself: a ScrollView would lay out the whole screen anew whenever the number of
     lines changes, which is at nearly every key.
@@ -62,12 +77,14 @@ class RowsPanel(Shows, Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._rows: Sequence[Row] = ()
+        self._rows: Sequence[Line] = ()
         self._strips: list[Strip] = []  # what is in sight
+        self._strip_of: dict[Line, Strip] = {}  # of the lines in sight: those kept are shown as is
+        self._shown_as: tuple[int, Style] | None = None
         self._top = 0
 
-    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Row]:
-        """The lines for a moment, in `width` cells; a callable is called when it comes in sight."""
+    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Line]:
+        """The lines for a moment, in `width` cells. One that is the same as before costs nothing."""
         raise NotImplementedError
 
     def anchor(self, moment: Moment) -> range | None:
@@ -86,24 +103,40 @@ class RowsPanel(Shows, Widget):
         self._top = min(max(self._top + by, 0), last)
         above, below = self._top, max(len(self._rows) - self._top - self.size.height, 0)
         hidden = [f"{above}↑" if above else "", f"{below}↓" if below else ""]
-        note = " ".join(part for part in [self.note, *hidden] if part)
-        if note != self.border_subtitle:
-            self.border_subtitle = note
+        self.write_on_frame(" ".join(part for part in [self.note, *hidden] if part))
         self._refresh_changed()
 
     def _refresh_changed(self) -> None:
         """Paint only lines that are other than before: bytes to a terminal cost time."""
-        width, height = self.size
-        before, self._strips = self._strips, [self._strip(y, width) for y in range(height)]
-        if len(before) != height:
+        before, self._strips = self._strips, self._in_sight()
+        if len(before) != len(self._strips):
             self.refresh()
             return
-        changed = [y for y in range(height) if before[y] != self._strips[y]]
+        changed = [
+            y
+            for y, (old, new) in enumerate(zip(before, self._strips, strict=True))
+            if old is not new and old != new
+        ]
         if changed:
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
+            width = self.size.width
+            self.refresh(*(Region(0, y, width, height) for y, height in _runs(changed)))
 
     note = ""
     """What the lower edge of the frame says, before how many lines are out of sight."""
+
+    def _in_sight(self) -> list[Strip]:
+        width, height = self.size
+        ground = self.rich_style
+        if self._shown_as != (width, ground):
+            self._shown_as, self._strip_of = (width, ground), {}
+        last = min(self._top + height, len(self._rows))
+        lines = [self._rows[number] for number in range(self._top, last)]
+        kept = self._strip_of
+        self._strip_of = {
+            line: kept[line] if line in kept else line.strip(width, ground) for line in lines
+        }
+        strips = [self._strip_of[line] for line in lines]
+        return strips + [Strip.blank(width, ground)] * (height - len(strips))
 
     def _bring_into_sight(self, anchor: range | None) -> None:
         height = self.size.height
@@ -130,14 +163,56 @@ class RowsPanel(Shows, Widget):
     def render_line(self, y: int) -> Strip:
         """Line `y` of the widget."""
         width = self.size.width
-        strip = self._strips[y] if y < len(self._strips) else Strip.blank(width)
-        return strip.adjust_cell_length(width).apply_style(self.rich_style)
+        strip = self._strips[y] if y < len(self._strips) else Strip.blank(0)
+        return strip if strip.cell_length == width else strip.adjust_cell_length(width)
 
-    def _strip(self, y: int, width: int) -> Strip:
-        number = y + self._top
-        if number >= len(self._rows):
-            return Strip.blank(width)
-        row = self._rows[number]
-        text = row() if callable(row) else row
-        text.end = ""
-        return Strip(text.render(self.app.console)).adjust_cell_length(width)
+
+class LinesWhenSeen(Sequence[Line]):
+    """So many lines, each made when it is asked for: those out of sight never are."""
+
+    def __init__(self, count: int, make: Callable[[int], Line]) -> None:
+        self._count = count
+        self._make = make
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, number: int) -> Line: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Line]: ...
+    def __getitem__(self, number: int | slice) -> Line | Sequence[Line]:
+        if isinstance(number, slice):
+            return [self[n] for n in range(*number.indices(self._count))]
+        if not -self._count <= number < self._count:
+            raise IndexError(number)
+        return self._make(number % self._count)
+
+
+class Kept:
+    """What was made for earlier moments, by all that it shows.
+
+    It is kept for as long as what everything kept shares (a trace, colours) is the same.
+    """
+
+    def __init__(self) -> None:
+        self._shared: tuple[Hashable, ...] = ()
+        self._made: dict[Hashable, Any] = {}
+
+    def begin(self, *shared: Hashable) -> None:
+        """What all to come share; if it is other than before, what was made is let go."""
+        if shared != self._shared or len(self._made) > _MOST_KEPT:
+            self._shared, self._made = shared, {}
+
+    def get(self, version: Hashable, make: Callable[[], Made]) -> Made:
+        """What is kept of this version, made if it is not there yet."""
+        if version not in self._made:
+            self._made[version] = make()
+        found: Made = self._made[version]
+        return found
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Numbers in increasing order as (first, count) of each run without a gap."""
+    runs = (list(run) for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]))
+    return [(run[0][1], len(run)) for run in runs]

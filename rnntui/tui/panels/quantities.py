@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rich.text import Text
+from rich.style import Style
 
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.program import Program
 from rnntui.language.tree import Call
 from rnntui.session.moment import Moment
 from rnntui.text.problems import printable
 from rnntui.tui.check_table import MARKS
-from rnntui.tui.drawing.bars import bar, heat_strip
+from rnntui.tui.drawing.bars import bar, strip_of, strip_room
 from rnntui.tui.drawing.cells import fitted_number
-from rnntui.tui.panels.panel import Row, RowsPanel
+from rnntui.tui.drawing.decimation import Furthest
+from rnntui.tui.drawing.line import BOLD, PLAIN, REVERSE, Line
+from rnntui.tui.panels.panel import Kept, LinesWhenSeen, RowsPanel
 
 _NUMBER = 9
+_LONGEST_NAME = 14
 _UNIT = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
+_MARK_STYLES = {status: Style.parse(style) for status, (_, style, _) in MARKS.items()}
 
 
 @dataclass(frozen=True)
@@ -32,68 +38,29 @@ class _Component:
         return self.key + (f"[{','.join(map(str, self.index))}]" if self.index else "")
 
 
-class QuantitiesPanel(RowsPanel):
-    """Values in the forward phase; in the backward phase the gradients ∂L/∂ that reach them."""
+@dataclass(frozen=True)
+class _Components:
+    """Every component of every quantity, in the order of computation.
 
-    title = "Gates & states"
+    lines: by quantity, where its components are. name: the cells of the longest name.
+    """
 
-    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Row]:
-        """A line for each component of each quantity, in the order of computation."""
-        self._components = list(_components(moment))
-        backward = moment.position.phase == "backward"
-        self.note = "∂L/∂ reaching each" if backward else ""
-        names = max((len(str(c)) for c in self._components), default=1)
-        layout = _Layout.fit(width, min(names, 14), moment.trace.length)
-        return [
-            lambda c=component: self._row(moment, c, layout, backward)
-            for component in self._components
-        ]
+    all: tuple[_Component, ...]
+    lines: dict[str, range]
+    name: int
 
-    def anchor(self, moment: Moment) -> range | None:
-        """The quantity that is picked out, else the one under the cursor."""
-        key = moment.selected or moment.quantity
-        lines = [n for n, c in enumerate(self._components) if c.key == key]
-        return range(lines[0], lines[-1] + 1) if lines else None
-
-    def _row(self, moment: Moment, component: _Component, layout: _Layout, backward: bool) -> Text:
-        key, t = component.key, moment.t
-        of = f"grad({key})" if backward else key
-        series = _series(moment, component, backward)
-        known = np.array([moment.known(of, step) for step in range(len(series))])
-        here = moment.position.phase != "update" and key == moment.quantity
-        text = Text(no_wrap=True, overflow="ellipsis")
-        text.append("►" if here else " ", style=self.palette.current if here else "")
-        name = _fitted(component, layout.name).ljust(layout.name)
-        text.append(name, style="reverse" if key == moment.selected else "bold" if here else "")
-        if not known[t]:
-            text.append("·".rjust(_NUMBER + 1) + "  ")
-            text.append(" " * layout.bar)
-        else:
-            text.append(fitted_number(float(series[t]), 2, _NUMBER + 1) + " ")
-            text.append(*_mark(moment, component, backward))
-            low, high = _range(moment, key, series[known], backward)
-            if layout.bar:
-                text.append_text(bar(float(series[t]), low, high, layout.bar, self.palette))
-        if layout.history and known.any():
-            text.append("  ")
-            text.append_text(self._history(series, known, layout, moment.position.t, t))
-        return text
-
-    def _history(
-        self, series: np.ndarray, known: np.ndarray, layout: _Layout, now: int, t: int
-    ) -> Text:
-        # t = 0 is shown only where there is an initial state or gradient, that is, where it counts
-        first = 0 if now == 0 else 1
-        scale = float(np.max(np.abs(series[known & np.isfinite(series)]), initial=0.0))
-        return heat_strip(
-            series[first:],
-            layout.history,
-            self.palette,
-            scale=scale or 1.0,
-            current=t - first,
-            cell_width=layout.cell,
-            known=known[first:],
-        )
+    @classmethod
+    def of(cls, program: Program) -> _Components:
+        """The components of a model; there may be thousands, and they do not change."""
+        found: list[_Component] = []
+        lines = {}
+        for equation in program.model.equations:
+            first = len(found)
+            key = equation.target
+            found += [_Component(key, index) for index in np.ndindex(program.shapes[key])]
+            lines[key] = range(first, len(found))
+        name = max((len(str(component)) for component in found), default=1)
+        return cls(tuple(found), lines, min(name, _LONGEST_NAME))
 
 
 @dataclass(frozen=True)
@@ -119,6 +86,88 @@ class _Layout:
         return cls(name, bar_width, history, cell)
 
 
+class QuantitiesPanel(RowsPanel):
+    """Values in the forward phase; in the backward phase the gradients ∂L/∂ that reach them."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._kept = Kept()
+        self._components: tuple[Program, _Components] | None = None
+
+    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Line]:
+        """A line for each component of each quantity, in the order of computation."""
+        components = self._components_of(moment)
+        backward = moment.position.phase == "backward"
+        self.note = "∂L/∂ reaching each" if backward else ""
+        layout = _Layout.fit(width, components.name, moment.trace.length)
+        self._kept.begin(moment.trace, moment.checks, backward, layout, self.palette)
+        here = moment.quantity if moment.position.phase != "update" else ""
+        known = {
+            key: moment.known_range(f"grad({key})" if backward else key) for key in components.lines
+        }
+
+        def line(number: int) -> Line:
+            component = components.all[number]
+            key = component.key
+            version = (number, moment.position.t, known[key], key == here, key == moment.selected)
+            return self._kept.get(
+                version, lambda: self._line(moment, component, known[key], layout, key == here)
+            )
+
+        return LinesWhenSeen(len(components.all), line)
+
+    def anchor(self, moment: Moment) -> range | None:
+        """The quantity that is picked out, else the one under the cursor."""
+        return self._components_of(moment).lines.get(moment.selected or moment.quantity)
+
+    def _components_of(self, moment: Moment) -> _Components:
+        if self._components is None or self._components[0] is not moment.program:
+            self._components = moment.program, _Components.of(moment.program)
+        return self._components[1]
+
+    def _line(
+        self, moment: Moment, component: _Component, known: range, layout: _Layout, here: bool
+    ) -> Line:
+        key, t = component.key, moment.t
+        backward = moment.position.phase == "backward"
+        series = _series(moment, component, backward)
+        line = Line("►", self.palette.current) if here else Line(" ")
+        name = _fitted(component, layout.name).ljust(layout.name)
+        line.add(name, REVERSE if key == moment.selected else BOLD if here else PLAIN)
+        # t = 0 is shown only where there is an initial state or gradient, that is, where it counts
+        first = 0 if moment.position.t == 0 and moment.position.phase != "update" else 1
+        room = strip_room(layout.history, layout.cell, t)
+        version = (component, first)
+        history = self._kept.get(version, lambda: Furthest(series[first:], max(room, 1)))
+        seen = range(max(known.start - first, 0), max(known.stop - first, 0))
+        initial = _finite_size(series[0]) if 0 in known else 0.0
+        largest = max(history.largest(seen), initial) or 1.0
+        if t not in known:
+            line.add("·".rjust(_NUMBER + 1) + "  " + " " * layout.bar)
+        else:
+            line.add(fitted_number(float(series[t]), 2, _NUMBER + 1) + " ")
+            line.add(*_mark(moment, component, backward))
+            if layout.bar:
+                low, high = _range(moment, key, largest, backward)
+                line.join(bar(float(series[t]), low, high, layout.bar, self.palette))
+        if layout.history and known:
+            line.add("  ").join(
+                strip_of(
+                    history,
+                    seen,
+                    self.palette,
+                    scale=largest,
+                    current=t - first,
+                    cell_width=layout.cell,
+                )
+            )
+        return line
+
+
+def _finite_size(value: float) -> float:
+    return abs(float(value)) if math.isfinite(value) else 0.0
+
+
 def _fitted(component: _Component, width: int) -> str:
     """The name in so many cells; a long one loses its end, not its index."""
     whole = printable(str(component))
@@ -126,13 +175,6 @@ def _fitted(component: _Component, width: int) -> str:
         return whole
     index = str(component).removeprefix(component.key)
     return printable(component.key)[: max(width - len(index) - 1, 0)] + "…" + index
-
-
-def _components(moment: Moment) -> Iterator[_Component]:
-    shapes = moment.program.shapes
-    for equation in moment.program.model.equations:
-        for index in np.ndindex(shapes[equation.target]):
-            yield _Component(equation.target, index)
 
 
 def _series(moment: Moment, component: _Component, backward: bool) -> np.ndarray:
@@ -143,18 +185,16 @@ def _series(moment: Moment, component: _Component, backward: bool) -> np.ndarray
     return array[(slice(None), *component.index)]
 
 
-def _range(moment: Moment, key: str, known: np.ndarray, backward: bool) -> tuple[float, float]:
+def _range(moment: Moment, key: str, largest: float, backward: bool) -> tuple[float, float]:
     """The ends of the bar: those of the activation, else as far as the values have gone."""
     expression = moment.program.model.equation(key).expression
     if not backward and isinstance(expression, Call) and expression.function in _UNIT:
         return _UNIT[expression.function]
-    finite = known[np.isfinite(known)]
-    size = float(np.max(np.abs(finite), initial=0.0)) or 1.0
     is_loss = isinstance(expression, Call) and FUNCTIONS[expression.function].kind == "loss"
-    return (0.0 if is_loss and not backward else -size), size
+    return (0.0 if is_loss and not backward else -largest), largest
 
 
-def _mark(moment: Moment, component: _Component, backward: bool) -> tuple[str, str]:
+def _mark(moment: Moment, component: _Component, backward: bool) -> tuple[str, Style]:
     """✓ or ✗ where a worked answer says something about this value."""
     kind = "gradients" if backward else "values"
     for check in moment.checks:
@@ -164,6 +204,6 @@ def _mark(moment: Moment, component: _Component, backward: bool) -> tuple[str, s
                 continue
             error = abs(check.computed[component.index] - value.expected[component.index])
             close = bool(error <= value.tolerance[component.index])
-            mark, style, _ = MARKS["right" if close else check.status]
-            return mark, style
-    return " ", ""
+            status = "right" if close else check.status
+            return MARKS[status][0], _MARK_STYLES[status]
+    return " ", PLAIN

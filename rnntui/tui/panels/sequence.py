@@ -3,75 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from rich.text import Text
 
 from rnntui.data.tasks.task import TaskSequence
 from rnntui.language.render import format_value
 from rnntui.session.moment import Moment
 from rnntui.text.problems import cell_width, printable
 from rnntui.tui.drawing.cells import fitted_number
-from rnntui.tui.panels.panel import Row, RowsPanel
+from rnntui.tui.drawing.line import DIM, PLAIN, Line
+from rnntui.tui.panels.panel import Kept, RowsPanel
 
 _LABEL = 10  # cells for the name of a row
 _WIDEST = 16  # cells for a timestep's column at most
 _LOSS = 5  # cells for a loss, so that columns stay where they are while it falls
+_NAMES = ("t", "input", "target", "predicted", "loss")
+_BLOCK = 64  # timesteps whose cells are made together: no more are in sight at most sizes
 
 
 class SequencePanel(RowsPanel):
     """One column a timestep, the current one between ► and ◄; what is not computed yet is `·`."""
 
-    title = "Sequence"
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._kept = Kept()
 
-    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Row]:
+    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Line]:
         """As many of the rows as there is room for, the most telling first."""
         sequence = moment.sequence
         self.note = printable(sequence.words) if isinstance(sequence, TaskSequence) else ""
-        table = _Table(moment)
-        names = ["t", "input", "target", "predicted", "loss"]
-        cells = {name: table.cells(name) for name in names}
-        present = [name for name in names if cells[name]]
+        self._kept.begin(moment.trace)
+        t = max(moment.t, 1)
+        about = self._about(moment, t)
+        present = [name for name in _NAMES if about[0].cells[name]]
         for least in ("loss", "t", "target"):  # what to leave out where it is low
             if len(present) > height and least in present:
                 present.remove(least)
-        widest = max((cell_width(cell) for name in present for cell in cells[name]), default=1)
-        column = min(max(widest, _LOSS if cells["loss"] else 1), _WIDEST) + 2
+        widest = max((block.widths[name] for block in about for name in present), default=1)
+        column = min(max(widest, _LOSS if about[0].cells["loss"] else 1), _WIDEST) + 2
         column = min(column, max(width - _LABEL - 2, 3))  # one at least is in sight, whole or as …
         room = max((width - _LABEL - 2) // column, 1)
-        t = max(moment.t, 1)
-        start = _window(t, room, moment.trace.length)
-        return [
-            self._row(name, cells[name], start, room, column, t, moment.trace.length)
-            for name in present
-        ]
+        length = moment.trace.length
+        start = _window(t, room, length)
+        seen = range(start, min(start + room, length + 1))
+        known = _known(moment)
+        return [self._row(moment, name, seen, column, t, known.get(name)) for name in present]
 
     def _row(
-        self,
-        name: str,
-        cells: Sequence[str],
-        start: int,
-        room: int,
-        column: int,
-        now: int,
-        length: int,
-    ) -> Text:
-        text = Text.assemble((name.ljust(_LABEL), "dim"), no_wrap=True)
-        text.append("‹ " if start > 1 else "  ", style="dim")
-        for t in range(start, min(start + room, length + 1)):
-            shown = _fitted(cells[t - 1], column - 2)
-            space = column - 2 - cell_width(shown)
-            left, right = space // 2, space - space // 2
-            centred = " " * left + shown + " " * right
-            if t == now:
-                text.append("►" if name == "input" else " ", style=self.palette.current)
-                text.append(centred, style=self.palette.current)
-                text.append("◄" if name == "input" else " ", style=self.palette.current)
+        self, moment: Moment, name: str, seen: range, column: int, now: int, known: range | None
+    ) -> Line:
+        line = Line(name.ljust(_LABEL), DIM)
+        line.add("‹ " if seen.start > 1 else "  ", DIM)
+        for t in seen:
+            if known is None or t in known:
+                cell = self._block(moment, (t - 1) // _BLOCK).cells[name][(t - 1) % _BLOCK]
             else:
-                text.append(f" {centred} ", style="" if t < now or name != "loss" else "dim")
-        if start + room <= length:
-            text.append("›", style="dim")
-        return text
+                cell = "·"
+            centred = _centred(cell, column - 2)
+            if t == now:
+                marks = "►◄" if name == "input" else "  "
+                line.add(marks[0] + centred + marks[1], self.palette.current)
+            else:
+                line.add(f" {centred} ", PLAIN if t < now or name != "loss" else DIM)
+        if seen.stop <= moment.trace.length:
+            line.add("›", DIM)
+        return line
+
+    def _about(self, moment: Moment, t: int) -> list[_Block]:
+        """The blocks in sight from t: the columns are as wide as these need."""
+        here, last = (t - 1) // _BLOCK, (moment.trace.length - 1) // _BLOCK
+        return [self._block(moment, n) for n in range(max(here - 1, 0), min(here + 1, last) + 1)]
+
+    def _block(self, moment: Moment, number: int) -> _Block:
+        return self._kept.get(number, lambda: _Block.of(moment, number))
 
 
 def _window(t: int, room: int, length: int) -> int:
@@ -79,68 +84,74 @@ def _window(t: int, room: int, length: int) -> int:
     return max(1, min(t - room // 2, length - room + 1))
 
 
-def _fitted(text: str, width: int) -> str:
-    """The text, or `…` in its place: a number is never cut."""
-    return text if cell_width(text) <= width else "…"
+def _centred(text: str, width: int) -> str:
+    """The text in the middle, or `…` in its place: a number is never cut."""
+    taken = len(text) if text.isascii() else cell_width(text)
+    if taken > width:
+        text, taken = "…", 1
+    left = (width - taken) // 2
+    return " " * left + text + " " * (width - taken - left)
 
 
-class _Table:
-    """The cells of each row as text."""
+def _known(moment: Moment) -> dict[str, range]:
+    """By row, the timesteps at which what it shows is known; the others always are."""
+    rows = {"predicted": readout(moment), "loss": moment.program.model.objective}
+    return {name: moment.known_range(key) for name, key in rows.items() if key is not None}
 
-    def __init__(self, moment: Moment) -> None:
-        self.moment = moment
-        self.sequence = moment.sequence
-        self.length = moment.trace.length
 
-    def cells(self, name: str) -> list[str]:
-        """One text a timestep, or nothing where the row does not apply."""
-        sequence = self.sequence
-        match name:
-            case "t":
-                return [str(t) for t in range(1, self.length + 1)]
-            case "input":
-                return self._given(sequence.symbols, sequence.inputs)
-            case "target":
-                return self._given(sequence.target_symbols, sequence.targets)
-            case "predicted":
-                return self._predicted()
-        return self._losses()
+@dataclass(frozen=True)
+class _Block:
+    """Some timesteps' cells as text, row by row (none where a row does not apply), known or not.
 
-    def _given(self, symbols: Sequence[str], values: np.ndarray | None) -> list[str]:
-        if symbols:
-            return [printable(symbol) for symbol in symbols]
-        return [] if values is None else [short(value) for value in values]
+    widths: by row, the cells of its widest text; columns do not move when it comes to be known.
+    """
 
-    def _predicted(self) -> list[str]:
-        moment = self.moment
-        key = readout(moment)
-        if key is None:
-            return []
-        alphabet = list(moment.file.data.target_alphabet)
-        cells = []
-        for t in range(1, self.length + 1):
-            if not moment.known(key, t):
-                cells.append("·")
-                continue
-            value = np.asarray(moment.trace.values[key][t])
-            if self.sequence.target_symbols and value.shape == (len(alphabet),):
-                best = int(np.argmax(value))
-                cells.append(printable(alphabet[best]) if np.isfinite(value).all() else "nan")
-            else:
-                cells.append(short(value))
-        return cells
+    cells: dict[str, list[str]]
+    widths: dict[str, int]
 
-    def _losses(self) -> list[str]:
-        objective = self.moment.program.model.objective
-        if objective is None:
-            return []
-        values = self.moment.trace.values[objective]
-        return [
-            fitted_number(float(values[t]), 2, _LOSS).strip()
-            if self.moment.known(objective, t)
-            else "·"
-            for t in range(1, self.length + 1)
-        ]
+    @classmethod
+    def of(cls, moment: Moment, number: int) -> _Block:
+        """Block `number`, from 0; the last one is shorter."""
+        first = number * _BLOCK + 1
+        steps = range(first, min(first + _BLOCK, moment.trace.length + 1))
+        within = slice(steps.start - 1, steps.stop - 1)
+        sequence = moment.sequence
+        cells = {
+            "t": [str(t) for t in steps],
+            "input": _given(sequence.symbols, sequence.inputs, within),
+            "target": _given(sequence.target_symbols, sequence.targets, within),
+            "predicted": _predicted(moment, steps),
+            "loss": _losses(moment, steps),
+        }
+        widths = {name: max(map(cell_width, row), default=0) for name, row in cells.items()}
+        return cls(cells, widths)
+
+
+def _given(symbols: Sequence[str], values: np.ndarray | None, within: slice) -> list[str]:
+    if symbols:
+        return [printable(symbol) for symbol in symbols[within]]
+    return [] if values is None else [short(value) for value in values[within]]
+
+
+def _predicted(moment: Moment, steps: range) -> list[str]:
+    key = readout(moment)
+    if key is None:
+        return []
+    alphabet = [printable(symbol) for symbol in moment.file.data.target_alphabet]
+    values = np.asarray(moment.trace.values[key][steps.start : steps.stop])
+    if not moment.sequence.target_symbols or values.shape[1:] != (len(alphabet),):
+        return [short(value) for value in values]
+    finite = np.isfinite(values).all(axis=1).tolist()
+    best = values.argmax(axis=1).tolist()
+    return [alphabet[b] if ok else "nan" for b, ok in zip(best, finite, strict=True)]
+
+
+def _losses(moment: Moment, steps: range) -> list[str]:
+    objective = moment.program.model.objective
+    if objective is None:
+        return []
+    values = moment.trace.values[objective][steps.start : steps.stop].tolist()
+    return [fitted_number(value, 2, _LOSS).strip() for value in values]
 
 
 def readout(moment: Moment) -> str | None:

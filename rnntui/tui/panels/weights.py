@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from rich.style import Style
-from rich.text import Text
+import numpy as np
 
 from rnntui.language.tree import names
 from rnntui.session.moment import Moment, bare
 from rnntui.text.problems import printable
-from rnntui.tui.drawing.matrix_rows import MatrixRows, flow, joined
-from rnntui.tui.panels.panel import Row, RowsPanel
+from rnntui.tui.drawing.line import DIM, REVERSE, Line, joined
+from rnntui.tui.drawing.matrix_rows import GAP, MatrixRows, flow
+from rnntui.tui.panels.panel import Kept, LinesWhenSeen, RowsPanel
 
 _SIDEWAYS = 8  # columns that one key scrolls
 
@@ -23,41 +24,46 @@ class WeightsPanel(RowsPanel):
     phase a parameter has its new value once its line has been passed.
     """
 
-    title = "Weights"
-
     _left = 0
     _here: range | None = None
 
-    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Row]:
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._blocks: dict[
+            str, tuple[tuple, np.ndarray, MatrixRows]
+        ] = {}  # by parameter, with all it shows
+        self._kept = Kept()
+
+    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Line]:
         """Lines of matrices with a blank line between."""
         here = _current(moment)
-        blocks = [
-            MatrixRows.fit(
-                moment.parameter(key),
-                ("►" if key in here else " ") + printable(key),
-                width,
-                self.palette,
-                left=self._left,
-                style=self._name_style(moment, key, here),
-            )
-            for key in moment.program.model.parameters
-        ]
+        blocks = [self._block(moment, key, here, width) for key in moment.program.model.parameters]
         if not blocks:
-            return [Text("This model has no parameters.", style="dim")]
+            return [Line("This model has no parameters.", DIM)]
         widest = max(block.values.shape[1] for block in blocks)
         self._left = min(self._left, max(widest - 1, 0))
         fixed = ", ".join(map(printable, moment.file.training.fixed))
         self.note = f"fixed: {fixed}" if fixed else ""
-        rows: list[Row] = []
+        self._kept.begin(width)
+        places: list[
+            tuple[list[MatrixRows], int]
+        ] = []  # by line: the matrices, and which of theirs
         self._here = None
         for line in flow(blocks, width):
-            if rows:
-                rows.append(Text(""))
+            if places:
+                places.append(([], 0))
+            height = max(block.height for block in line)
             if any(block.name.startswith("►") for block in line):
-                first = len(rows) if self._here is None else self._here.start
-                self._here = range(first, len(rows) + max(block.height for block in line))
-            rows += joined(line)
-        return rows
+                first = len(places) if self._here is None else self._here.start
+                self._here = range(first, len(places) + height)
+            places += [(line, number) for number in range(height)]
+
+        def made(number: int) -> Line:
+            blocks, of_them = places[number]
+            lines = tuple(block.line(of_them) for block in blocks)
+            return self._kept.get(lines, lambda: joined(lines, " " * GAP))
+
+        return LinesWhenSeen(len(places), made)
 
     def anchor(self, moment: Moment) -> range | None:
         """The lines of matrices with those of the current equation."""
@@ -70,10 +76,23 @@ class WeightsPanel(RowsPanel):
         self.redraw()
         self.scroll_rows(top - self._top)  # drawing brought the current equation's back into sight
 
-    def _name_style(self, moment: Moment, key: str, here: set[str]) -> Style:
+    def _block(self, moment: Moment, key: str, here: set[str], width: int) -> MatrixRows:
+        """The matrix of a parameter; what is the same as before is not made again."""
+        values: np.ndarray = moment.parameter(key)
+        style = self.palette.current if key in here else DIM
         if key == moment.selected:
-            return Style(reverse=True)
-        return self.palette.current if key in here else Style(dim=True)
+            style = REVERSE
+        name = ("►" if key in here else " ") + printable(key)
+        shown_in = (width, self._left, self.palette)
+        before = self._blocks.get(key)
+        if before is None or before[0] != shown_in or before[1] is not values:
+            block = MatrixRows.fit(values, name, width, self.palette, left=self._left, style=style)
+        elif (name, style) != (before[2].name, before[2].style):
+            block = replace(before[2], name=name, style=style)
+        else:
+            return before[2]
+        self._blocks[key] = (shown_in, values, block)
+        return block
 
 
 def _current(moment: Moment) -> set[str]:

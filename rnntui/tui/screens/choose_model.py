@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.text import Text
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Label, OptionList, Static
+from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from rnntui.data.sequence_file import SequenceFile
-from rnntui.models.library import load_model, model_names
+from rnntui.models.names import model_names
 from rnntui.text.problems import InputError, printable
-from rnntui.tui.screens.stepper import StepperScreen
-
-Opens = Callable[[Mapping[str, Any]], SequenceFile | None]
+from rnntui.tui.footer import KeysFooter
+from rnntui.tui.screens.opening import OpeningScreen
+from rnntui.tui.unread import Unread
 
 
 class ChooseModelScreen(Screen[None]):
@@ -28,26 +29,46 @@ class ChooseModelScreen(Screen[None]):
         Binding("escape", "app.quit", "quit"),
     ]
 
-    def __init__(self, opens: Opens) -> None:
+    @dataclass
+    class Titled(Message):
+        """What a model is called is known."""
+
+        model: str
+        title: str
+
+    def __init__(self, unread: Unread) -> None:
         super().__init__()
-        self._opens = opens
+        self._unread = unread
 
     def compose(self) -> ComposeResult:
         """The question, the models, the size, and room for what is wrong."""
         yield Static(Text("Which model should read this?", style="bold"), id="banner")
-        yield OptionList(
-            *(Option(_label(name), id=name) for name in model_names()), id="models", markup=False
-        )
+        options = (Option(_label(name), id=name) for name in model_names())
+        yield OptionList(*options, id="models", markup=False)
         yield Label("Hidden units (Tab)")
         yield Input("4", type="integer", id="hidden")
         yield Static(id="wrong")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """LSTM first: it is what most want."""
         models = self.query_one(OptionList)
         models.highlighted = model_names().index("lstm")
         models.focus()
+        self.call_after_refresh(self._read_titles)
+
+    @work(thread=True)
+    def _read_titles(self) -> None:
+        """Read the models beside the screen."""
+        from rnntui.models.library import load_model
+
+        for name in model_names():
+            self.post_message(self.Titled(name, load_model(name).title))
+
+    @on(Titled)
+    def _show_title(self, titled: Titled) -> None:
+        label = _label(titled.model, titled.title)
+        self.query_one(OptionList).replace_option_prompt(titled.model, label)
 
     def action_open(self) -> None:
         """Read the data with the model under the cursor, or say what is wrong."""
@@ -56,17 +77,15 @@ class ChooseModelScreen(Screen[None]):
         if number is None or not written.isdecimal() or not 0 < int(written) <= 10**6:
             self._say("Hidden units are a whole number from 1 on.")
             return
-        try:
-            file = self._opens({"model": model_names()[number], "hidden": int(written)})
-        except InputError as error:
-            self._say(str(error))
-            return
-        if file is not None:
-            self.app.push_screen(StepperScreen(file))
+        chosen = {"model": model_names()[number], "hidden": int(written)}
+        self.app.push_screen(OpeningScreen(self._unread, chosen), self._refuse)
+
+    def _refuse(self, refusal: InputError | None) -> None:
+        self._say(str(refusal or ""))
 
     def _say(self, message: str) -> None:
         self.query_one("#wrong", Static).update(Text(message, style="bold"))
 
 
-def _label(name: str) -> Text:
-    return Text.assemble((name.ljust(24), "bold"), printable(load_model(name).title))
+def _label(name: str, title: str = "") -> Text:
+    return Text.assemble((name.ljust(24), "bold"), printable(title))

@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from rich.console import RenderableType
 from rich.text import Text
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import Resize
+from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
-from textual.worker import get_current_worker
 
-from rnntui.data.sequence_file import SequenceFile, read_sequence_file
-from rnntui.data.shipped import shipped_files
+from rnntui.data.shipped import shipped_files, title_of
 from rnntui.text.problems import InputError, printable
-from rnntui.tui.drawing.palette import palette_for
-from rnntui.tui.preview import preview
-from rnntui.tui.screens.help import HelpScreen
-from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.footer import KeysFooter
+
+if TYPE_CHECKING:
+    from rnntui.data.sequence_file import SequenceFile
 
 _NARROW = 76
 
 
+class _Wanted(NamedTuple):
+    """What a preview depends on."""
+
+    path: Path
+    width: int
+    dark: bool
+
+
 class GalleryScreen(Screen[None]):
-    """A list of files and, beside it, the one under the cursor."""
+    """A list of files and, beside it, the one under the cursor.
+
+    The list is there at once. A file is read when the cursor comes to it, beside the screen, and
+    only then is what reads it imported.
+    """
+
+    @dataclass
+    class Previewed(Message):
+        """A preview has been made."""
+
+        about: RenderableType
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", key_display="⏎", priority=True),
@@ -43,7 +63,7 @@ class GalleryScreen(Screen[None]):
         super().__init__()
         self._files = shipped_files()
         self._read: dict[Path, SequenceFile | InputError] = {}
-        self._titles: dict[int, str] = {}
+        self._at_work: _Wanted | None = None  # the preview that is being made
 
     def compose(self) -> ComposeResult:
         """The banner, the list, the preview, the footer."""
@@ -52,69 +72,79 @@ class GalleryScreen(Screen[None]):
             id="banner",
         )
         with Horizontal():
-            yield OptionList(
-                *(Option(_label(path), id=path.stem) for path in self._files), id="files"
-            )
+            options = (Option(_label(path, title_of(path)), id=path.stem) for path in self._files)
+            files = OptionList(*options, id="files")
+            files.border_title = "Sequence files"
+            yield files
             with VerticalScroll(id="preview", can_focus=False):
                 yield Static(id="about")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """The first file is under the cursor."""
-        self.query_one("#files").border_title = "Sequence files"
         self.query_one(OptionList).focus()
-        self._read_titles()
-
-    @work(thread=True, exclusive=True)
-    def _read_titles(self) -> None:
-        """Read all files beside the screen; their titles appear as they come."""
-        worker = get_current_worker()
-        for number, path in enumerate(self._files):
-            found = self._file(path)
-            if worker.is_cancelled:  # the screen has gone
-                return
-            self.app.call_from_thread(self._titled, number, path, found)
-
-    def _titled(self, number: int, path: Path, found: SequenceFile | InputError) -> None:
-        title = found.title if isinstance(found, SequenceFile) else "cannot be read"
-        self._titles[number] = title
-        self._show_title(number, path)
-
-    def _show_title(self, number: int, path: Path) -> None:
-        """The file's name and, below it, its title on one line of the list."""
-        options = self.query_one(OptionList)
-        room = max(options.scrollable_content_region.width - 2, 8)
-        label = _label(path)
-        title = Text(f"  {printable(self._titles[number])}", style="dim")
-        for line in (label, title):
-            line.truncate(room, overflow="ellipsis")
-        label = Text("\n").join([label, title])
-        options.replace_option_prompt_at_index(number, label)
 
     def on_resize(self, event: Resize) -> None:
         """Too narrow for both, the list is alone."""
         self.set_class(event.size.width < _NARROW, "narrow")
-        self.call_after_refresh(self._refit)
+        self.call_after_refresh(self._preview)
 
-    def _refit(self) -> None:
-        """Lay out titles and preview for the size there is now."""
-        for number in self._titles:
-            self._show_title(number, self._files[number])
-        self._preview()
+    # --- the preview ---
 
     def on_option_list_option_highlighted(self) -> None:
-        """Show what is under the cursor."""
-        self._preview()
-
-    def on_option_list_option_selected(self) -> None:
-        """Open it."""
-        self.action_open()
+        """Show what is under the cursor, once the cursor is seen there."""
+        self.call_after_refresh(self._preview)
 
     def _current(self) -> Path | None:
         number = self.query_one(OptionList).highlighted
         return None if number is None else self._files[number]
 
+    def _wanted(self) -> _Wanted | None:
+        path = self._current()
+        width = max(self.query_one("#preview").scrollable_content_region.width, 10)
+        return None if path is None else _Wanted(path, width, self.app.current_theme.dark)
+
+    def _preview(self) -> None:
+        """Have the preview made that is wanted now, if none is being made."""
+        if self._at_work is None and (wanted := self._wanted()) is not None:
+            self._at_work = wanted
+            self._make_preview(wanted)
+
+    @work(thread=True)
+    def _make_preview(self, wanted: _Wanted) -> None:
+        """Read a file and run it once, beside the screen; import also what Enter will need."""
+        from rnntui.tui.drawing.palette import palette_for
+        from rnntui.tui.preview import preview
+
+        found = self._file(wanted.path)
+        about: RenderableType = Text(str(found))
+        if not isinstance(found, InputError):
+            about = preview(found, wanted.width, palette_for(wanted.dark))
+        self.post_message(self.Previewed(about))
+        import_module("rnntui.tui.screens.stepper")
+
+    @on(Previewed)
+    def _show_preview(self, previewed: Previewed) -> None:
+        made, self._at_work = self._at_work, None
+        if made is None or made != self._wanted():  # the cursor has moved on, the theme is another
+            self._preview()
+            return
+        if isinstance(self._read[made.path], InputError):
+            label = _label(made.path, "cannot be read")
+            self.query_one(OptionList).replace_option_prompt(made.path.stem, label)
+        frame = self.query_one("#preview")
+        frame.border_title = Text(printable(made.path.name))
+        self.query_one("#about", Static).update(previewed.about)
+        frame.scroll_home(animate=False)
+
+    def redraw(self) -> None:
+        """Show the preview in another theme."""
+        self._preview()
+
     def _file(self, path: Path) -> SequenceFile | InputError:
+        """The file, read when it is first asked for."""
+        from rnntui.data.sequence_file import read_sequence_file
+
         if path not in self._read:
             try:
                 self._read[path] = read_sequence_file(path)
@@ -122,35 +152,21 @@ class GalleryScreen(Screen[None]):
                 self._read[path] = error
         return self._read[path]
 
-    def _preview(self) -> None:
-        path = self._current()
-        if path is None:
-            return
-        found = self._file(path)
-        width = max(self.query_one("#preview").scrollable_content_region.width, 10)
-        frame = self.query_one("#preview")
-        frame.border_title = Text(printable(path.name))
-        if isinstance(found, InputError):
-            self.query_one("#about", Static).update(Text(str(found)))
-        else:
-            self.query_one("#about", Static).update(
-                preview(found, width, palette_for(self.app.current_theme.dark))
-            )
-        frame.scroll_home(animate=False)
+    # --- keys ---
 
-    def redraw(self) -> None:
-        """Show the preview in another theme."""
-        self._preview()
+    def on_option_list_option_selected(self) -> None:
+        """Open it."""
+        self.action_open()
 
     def action_open(self) -> None:
         """Open the file under the cursor in the stepper."""
-        if not isinstance(self.app.screen, GalleryScreen):
-            return
         path = self._current()
-        if path is None:
+        if path is None or self.app.screen is not self:
             return
         found = self._file(path)
-        if isinstance(found, SequenceFile):
+        if not isinstance(found, InputError):
+            from rnntui.tui.screens.stepper import StepperScreen
+
             self.app.push_screen(StepperScreen(found))
 
     def action_down(self) -> None:
@@ -163,8 +179,11 @@ class GalleryScreen(Screen[None]):
 
     def action_help(self) -> None:
         """All keys of the stepper."""
+        from rnntui.tui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen())
 
 
-def _label(path: Path) -> Text:
-    return Text(printable(path.stem), no_wrap=True, overflow="ellipsis")
+def _label(path: Path, title: str) -> Text:
+    """The file's name and, below it, its title."""
+    return Text.assemble(printable(path.stem), "\n", (f"  {printable(title)}", "dim"))

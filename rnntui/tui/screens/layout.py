@@ -1,8 +1,19 @@
-"""Which panels are side by side, and which share a place, at which size of the terminal."""
+"""The panels: what they are called, and which are side by side at which size of the terminal."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+TITLES = {
+    "sequence": "Sequence",
+    "equation": "Equation",
+    "quantities": "Gates & states",
+    "weights": "Weights",
+    "gradients": "Gradients",
+    "loss": "Loss",
+    "hidden": "Hidden space",
+}
+"""The panels in the order of Tab, and what their frames say."""
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from rich.text import Text
 from textual import work
-from textual.app import ComposeResult
-from textual.containers import Container
-from textual.events import Resize
-from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.session.checks import CheckedValue, check_file
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
-from rnntui.tui.keys import bindings
+from rnntui.session.trajectory import MEMORY
 from rnntui.tui.panels.equation import EquationPanel
 from rnntui.tui.panels.gradients import GradientsPanel
 from rnntui.tui.panels.hidden_space import HiddenSpacePanel
@@ -25,7 +20,7 @@ from rnntui.tui.panels.quantities import QuantitiesPanel
 from rnntui.tui.panels.sequence import SequencePanel
 from rnntui.tui.panels.weights import WeightsPanel
 from rnntui.tui.screens.help import HelpScreen
-from rnntui.tui.screens.layout import LAYOUTS, Layout, layout_for
+from rnntui.tui.screens.training import TrainingScreen
 from rnntui.tui.status import StatusLine
 
 PANELS = {
@@ -39,43 +34,30 @@ PANELS = {
 }
 
 
-class StepperScreen(Screen[None]):
-    """Steps through one sequence file."""
+class StepperScreen(TrainingScreen):
+    """Steps through one sequence file. memory: bytes that the history may take."""
 
-    BINDINGS = bindings()
-    AUTO_FOCUS = None
+    def __init__(self, file: SequenceFile, memory: int = MEMORY) -> None:
+        super().__init__(Session(file, memory))
 
-    def __init__(self, file: SequenceFile) -> None:
-        super().__init__()
-        self.session = Session(file)
-        self.panel = "equation"  # the panel that Tab has reached
-        self.full = False
-        self._in_front: dict[str, str] = {}  # by place, the panel shown of those that share it
+    def make_status(self) -> StatusLine:
+        """Where we are."""
+        return StatusLine(self.session.file)
 
-    def compose(self) -> ComposeResult:
-        """The status line, the panels, the footer."""
-        yield StatusLine(self.session.file)
-        with Container(id="panels"):
-            for name, panel in PANELS.items():
-                yield panel(id=name)
-        yield Footer(show_command_palette=False, compact=True)
+    def make_panel(self, name: str) -> Widget:
+        """The panel of this name."""
+        return PANELS[name](id=name)
 
     def on_mount(self) -> None:
-        """Lay out, show the first moment, and hold the file against its answers meanwhile."""
-        for name in PANELS:
-            self._panel(name).add_class("panel")
-        self._lay_out()
-        self._show(self.session.moment)
+        """Show the first moment, and hold the file against its answers meanwhile."""
+        self.show(self.session.moment)
         if self.session.file.expectations:
             self._check()
 
-    def on_resize(self, event: Resize) -> None:
-        """Another size may want another layout."""
-        self._lay_out()
-
     # --- showing ---
 
-    def _show(self, moment: Moment) -> None:
+    def show(self, moment: Moment) -> None:
+        """Put a moment on every panel."""
         with self.app.batch_update():
             self.query_one(StatusLine).show(moment)
             for name in PANELS:
@@ -83,7 +65,7 @@ class StepperScreen(Screen[None]):
 
     def redraw(self) -> None:
         """Show the same moment in another theme."""
-        self._show(self.session.moment)
+        self.show(self.moment)
 
     def _panel(self, name: str) -> Shows:
         panel = self.query_one(f"#{name}")
@@ -101,88 +83,63 @@ class StepperScreen(Screen[None]):
     def _checked(self, checks: tuple[CheckedValue, ...]) -> None:
         self.query_one(StatusLine).checks = checks
 
-    # --- layout ---
-
-    def _lay_out(self) -> None:
-        layout = layout_for(self.size.width, self.size.height)
-        container = self.query_one("#panels")
-        for other in LAYOUTS:
-            container.set_class(other is layout and not self.full, other.name)
-        container.set_class(self.full, "full")
-        shown = {self.panel} if self.full else set(self._shown(layout))
-        for name in PANELS:
-            widget = self.query_one(f"#{name}")
-            widget.display = name in shown
-            widget.set_class(name == self.panel, "current")
-            widget.border_title = self._frame_title(layout, name)
-
-    def _shown(self, layout: Layout) -> list[str]:
-        """Of the panels that share a place, the one that Tab reached last."""
-        shown = []
-        for place in layout.places:
-            if self.panel in place:
-                self._in_front[place[0]] = self.panel
-            front = self._in_front.get(place[0], place[0])
-            shown.append(front if front in place else place[0])
-        return shown
-
-    def _frame_title(self, layout: Layout, name: str) -> Text:
-        place = (name,) if self.full else layout.place_of(name)
-        parts = [(PANELS[other].title, "bold" if other == name else "dim") for other in place]
-        return Text(" │ ").join(Text(text, style=style) for text, style in parts)
-
     # --- keys ---
 
     def action_next_equation(self) -> None:
         """One equation on."""
-        self._show(self.session.next_equation())
+        self.move(self.session.next_equation)
 
     def action_previous_equation(self) -> None:
         """One equation back."""
-        self._show(self.session.previous_equation())
+        self.move(self.session.previous_equation)
 
     def action_next_timestep(self) -> None:
         """One timestep on."""
-        self._show(self.session.next_timestep())
+        self.move(self.session.next_timestep)
 
     def action_previous_timestep(self) -> None:
         """One timestep back."""
-        self._show(self.session.previous_timestep())
+        self.move(self.session.previous_timestep)
 
     def action_next_iteration(self) -> None:
         """One training iteration on."""
-        self._show(self.session.next_iteration())
+        self.move(self.session.next_iteration)
 
     def action_previous_iteration(self) -> None:
         """One training iteration back."""
-        self._show(self.session.previous_iteration())
+        self.move(self.session.previous_iteration)
 
     def action_to_start(self) -> None:
         """The start of the sequence."""
-        self._show(self.session.to_start())
+        self.move(self.session.to_start)
 
     def action_to_end(self) -> None:
         """The end of the sequence."""
-        self._show(self.session.to_end())
+        self.move(self.session.to_end)
+
+    def action_jump(self, by: int) -> None:
+        """A tenth of the sequence on or back."""
+        t, length = self.moment.t, self.moment.trace.length
+        self.move(lambda: self.session.to_timestep(t + by * max(length // 10, 1)))
 
     def action_restart(self) -> None:
         """Back to the initial parameters."""
-        self._show(self.session.restart())
+        self.move(self.session.restart)
 
     def action_select_next(self) -> None:
         """The next quantity down the list."""
-        self._show(self.session.select_next(1))
+        self.move(lambda: self.session.select_next(1))
 
     def action_select_previous(self) -> None:
         """The one before."""
-        self._show(self.session.select_next(-1))
+        self.move(lambda: self.session.select_next(-1))
 
     def action_leave(self) -> None:
         """Undo the last thing opened: full screen, selection, the file."""
         if self.full:
             self.action_full_screen()
         elif self.session.selected:
-            self._show(self.session.select(""))
+            self.move(lambda: self.session.select(""))
         elif len(self.app.screen_stack) > 2:
             self.app.pop_screen()
 
@@ -197,13 +154,13 @@ class StepperScreen(Screen[None]):
     def _to_panel(self, by: int) -> None:
         names = list(PANELS)
         self.panel = names[(names.index(self.panel) + by) % len(names)]
-        self._lay_out()
+        self.lay_out()
         self.call_after_refresh(self._panel(self.panel).redraw)
 
     def action_full_screen(self) -> None:
         """The current panel over the whole screen, and back."""
         self.full = not self.full
-        self._lay_out()
+        self.lay_out()
 
     def action_scroll_panel(self, by: int) -> None:
         """Scroll the current panel up or down by its height."""

@@ -1,0 +1,73 @@
+"""Our own two ways to train, behind the interface of the benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from tasks import Workload
+
+from rnntui.engine.compiled import CompiledTraining
+from rnntui.engine.training import Trainer, TrainingState
+from rnntui.session.checks import start_training
+
+
+class _StepByStep:
+    """NumPy as the stepper runs it, one whole trace an update: for a version without ArrayTraining."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self.trainer = trainer
+
+    def train(self, state: TrainingState, iterations: int) -> tuple[TrainingState, Any]:
+        losses = []
+        for _ in range(iterations):
+            iteration = self.trainer.iterate(state)
+            assert iteration.after is not None
+            losses.append(iteration.loss)
+            state = iteration.after
+        return state, np.array(losses)
+
+
+def _with_numpy(trainer: Trainer) -> Any:
+    if find_spec("rnntui.engine.arrays") is None:
+        return _StepByStep(trainer)
+    from rnntui.engine.arrays import ArrayTraining
+
+    return ArrayTraining(trainer)
+
+
+class Ours:
+    """Trains a workload from its start.
+
+    compiled: with a generated kernel, else with NumPy. drawn: with sequences from the task's
+    generator, a fresh one for every update, as a user trains; else with those drawn beforehand.
+    calls: updates in one call; a session asks for so many at a time.
+    """
+
+    calls = 1000
+
+    def __init__(self, workload: Workload, compiled: bool, drawn: bool) -> None:
+        trainer, self.state = start_training(workload.file)
+        if not drawn:
+            trainer = Trainer(trainer.program, workload.sequences, trainer.settings)
+        self.engine = CompiledTraining(trainer) if compiled else _with_numpy(trainer)
+        self.unit = 1
+
+    def train(self, updates: int) -> Sequence[Any]:
+        """Goes on for some updates; their losses."""
+        losses: list[Any] = []
+        while updates > 0:
+            count = min(updates, self.calls)
+            self.state, found = self.engine.train(self.state, count)
+            assert len(found) == count, "a number was not finite"
+            losses.extend(found)
+            updates -= count
+        return losses
+
+
+def first_losses(workload: Workload, updates: int) -> list[float]:
+    """The losses of the first updates, as the stepper computes them: what all others must equal."""
+    trainer, state = start_training(workload.file)
+    return [float(loss) for loss in _StepByStep(trainer).train(state, updates)[1]]

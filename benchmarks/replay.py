@@ -1,0 +1,90 @@
+"""How long it takes to reach any past iteration, and what the history takes in memory.
+
+    python benchmarks/replay.py                                # 10^6 iterations of five files
+    python benchmarks/replay.py reber --iterations 100000 --targets 50
+
+The file is trained with the compiled kernel (--engine numpy: with NumPy); then random past iterations
+are asked for, uniformly over all of them, and a few of the first and last. Reaching one gives the
+state before it; `shown` is with its trace, all that there is to see, as the screen needs it. Every
+answer is held against the same iteration reached from elsewhere: the same bits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+import numpy as np
+from machine import description, on_one_core
+from pasts import Past
+from table import markdown, number
+
+from rnntui.data.sequence_file import read_sequence_file
+from rnntui.data.shipped import find_file
+from rnntui.engine.training import TrainingState
+
+FILES = ("reber", "anbn", "anbncn", "embedded-reber", "binary-addition")
+HEAD = ("file", "iterations", "trained in s", "history MB", "p50 ms", "p95 ms", "max ms",
+        "shown p50 ms", "p95 ms", "max ms")  # fmt: skip
+
+
+def replayed(name: str, iterations: int, targets: int, compiled: bool) -> list[str]:
+    """A row of the table."""
+    past = Past(read_sequence_file(find_file(name)), compiled)
+    start = time.perf_counter()
+    past.train(iterations)
+    trained = time.perf_counter() - start
+    generator = np.random.default_rng(0)
+    reached, shown = [], []
+    for target in generator.integers(0, iterations, targets).tolist():
+        start = time.perf_counter()
+        state = past.reach(target)
+        reached.append(1e3 * (time.perf_counter() - start))
+        past.show(state)
+        shown.append(1e3 * (time.perf_counter() - start))
+        past.reach(int(generator.integers(0, iterations)))  # somewhere else, and back again
+        if not _same(state, past.reach(target)):
+            raise ArithmeticError(f"{name}: iteration {target} is not the same a second time")
+    figures = (*np.percentile(reached, (50, 95, 100)), *np.percentile(shown, (50, 95, 100)))
+    return [
+        name,
+        f"{iterations:,}",
+        f"{trained:.1f}",
+        f"{past.size / 1e6:.1f}",
+        *(number(float(value)) for value in figures),
+    ]
+
+
+def _same(a: TrainingState, b: TrainingState) -> bool:
+    """Whether two states are the same bits."""
+    return a.iteration == b.iteration and all(
+        x[key].tobytes() == y[key].tobytes()
+        for x, y in ((a.parameters, b.parameters), (a.memory, b.memory))
+        for key in x
+    )
+
+
+def main() -> None:
+    """Train, go back, print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help=f"shipped ones; {', '.join(FILES)}"
+    )
+    parser.add_argument("--iterations", type=int, default=10**6, help="how long the past is (10^6)")
+    parser.add_argument("--targets", type=int, default=200, help="iterations gone back to (200)")
+    parser.add_argument("--engine", choices=("compiled", "numpy"), default="compiled")
+    options = parser.parse_args()
+    on_one_core()
+    print(description(), end="\n\n", flush=True)
+    rows = []
+    for name in options.files or FILES:
+        print(f"… {name}", file=sys.stderr, flush=True)
+        rows.append(
+            replayed(name, options.iterations, options.targets, options.engine == "compiled")
+        )
+    print(markdown(HEAD, rows))
+
+
+if __name__ == "__main__":
+    main()
