@@ -1,43 +1,45 @@
-"""A long past to go back into, made as a session makes it: trained in slices, some states kept."""
+"""A session with a long past to go back into, made as its user makes it: by letting it run."""
 
 from __future__ import annotations
 
-from rnntui.data.sequence_file import SequenceFile
-from rnntui.engine.arrays import ArrayTraining
-from rnntui.engine.compiled import CompiledTraining
-from rnntui.engine.training import Iteration, TrainingState
-from rnntui.session.checks import start_training
-from rnntui.session.trajectory import Trajectory
+import time
 
-_SLICE = 0.05  # seconds in one call, as in the session's background runner
+from rnntui.data.sequence_file import read_sequence_file
+from rnntui.data.shipped import find_file
+from rnntui.engine.training import TrainingState
+from rnntui.session.course import Course
+from rnntui.session.session import Session
 
 
 class Past:
-    """A file trained for some iterations, its history kept as the session keeps it."""
+    """A shipped file in a session, trained as far as is asked for.
 
-    def __init__(self, file: SequenceFile, compiled: bool = True) -> None:
-        self.trainer, start = start_training(file)
-        training = CompiledTraining if compiled else ArrayTraining
-        self.trajectory = Trajectory(training(self.trainer), start)
+    compiled: with the kernel that the session changes over to, else with NumPy all the way.
+    """
 
-    def train(self, iterations: int) -> None:
-        """Goes on for some iterations."""
-        trajectory = self.trajectory
-        end = trajectory.newest + iterations
-        while trajectory.newest < end:
-            count = max(int(trajectory.rate * _SLICE), 1)
-            done = trajectory.extend(min(count, end - trajectory.newest))
-            assert done, "a number was not finite"
+    def __init__(self, name: str, compiled: bool = True) -> None:
+        self.session = Session(read_sequence_file(find_file(name)), compiled=compiled)
+        self.compiled = compiled
+        assert self.session.course is not None, "the file trains"
+        self.course: Course = self.session.course
+
+    def train(self, until: int) -> float:
+        """Run to an iteration; the seconds that took, compiling and changing over included."""
+        start = time.perf_counter()
+        self.session.run(until)
+        while self.session.running or (self.compiled and self.course.engine != "compiled"):
+            time.sleep(0.002)
+            if self.course.engine.endswith("not compiled"):
+                raise RuntimeError(f"the session trains with {self.course.engine}")
+        self.session.pause()
+        assert self.course.newest == until, "a number was not finite"
+        return time.perf_counter() - start
 
     def reach(self, iteration: int) -> TrainingState:
         """The state before a past iteration."""
-        return self.trajectory.state(iteration)
-
-    def show(self, state: TrainingState) -> Iteration:
-        """All that is to be seen there: the traces and the update."""
-        return self.trainer.iterate(state)
+        return self.course.state(iteration)
 
     @property
     def size(self) -> int:
         """Bytes that the history takes."""
-        return self.trajectory.bytes
+        return self.course.bytes

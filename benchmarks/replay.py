@@ -14,46 +14,46 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from machine import description, on_one_core
 from pasts import Past
 from table import markdown, number
 
-from rnntui.data.sequence_file import read_sequence_file
-from rnntui.data.shipped import find_file
 from rnntui.engine.training import TrainingState
 
 FILES = ("reber", "anbn", "anbncn", "embedded-reber", "binary-addition")
-HEAD = ("file", "iterations", "trained in s", "history MB", "p50 ms", "p95 ms", "max ms",
-        "shown p50 ms", "p95 ms", "max ms")  # fmt: skip
+HEAD = ("file", "iterations", "run in s", "history MB", "state p50 ms", "p95 ms", "max ms",
+        "go to p50 ms", "p95 ms", "max ms")  # fmt: skip
 
 
 def replayed(name: str, iterations: int, targets: int, compiled: bool) -> list[str]:
     """A row of the table."""
-    past = Past(read_sequence_file(find_file(name)), compiled)
-    start = time.perf_counter()
-    past.train(iterations)
-    trained = time.perf_counter() - start
+    past = Past(name, compiled)
+    ran = past.train(iterations)
     generator = np.random.default_rng(0)
-    reached, shown = [], []
+    taken: tuple[list[float], list[float]] = ([], [])
     for target in generator.integers(0, iterations, targets).tolist():
-        start = time.perf_counter()
-        state = past.reach(target)
-        reached.append(1e3 * (time.perf_counter() - start))
-        past.show(state)
-        shown.append(1e3 * (time.perf_counter() - start))
-        past.reach(int(generator.integers(0, iterations)))  # somewhere else, and back again
+        state, milliseconds = _timed(past.reach, target)
+        taken[0].append(milliseconds)
+        elsewhere, back = generator.integers(0, iterations, 2).tolist()
+        past.reach(elsewhere)
         if not _same(state, past.reach(target)):
             raise ArithmeticError(f"{name}: iteration {target} is not the same a second time")
-    figures = (*np.percentile(reached, (50, 95, 100)), *np.percentile(shown, (50, 95, 100)))
-    return [
-        name,
-        f"{iterations:,}",
-        f"{trained:.1f}",
-        f"{past.size / 1e6:.1f}",
-        *(number(float(value)) for value in figures),
-    ]
+        taken[1].append(_timed(past.session.go_to, back)[1])
+    past.session.close()
+    figures = [float(np.percentile(found, q)) for found in taken for q in (50, 95, 100)]
+    size = f"{past.size / 1e6:.1f}"
+    return [name, f"{iterations:,}", f"{ran:.1f}", size, *(number(value) for value in figures)]
+
+
+def _timed(function: Callable[[int], Any], argument: int) -> tuple[Any, float]:
+    """What it gives, and the milliseconds that took."""
+    start = time.perf_counter()
+    found = function(argument)
+    return found, 1e3 * (time.perf_counter() - start)
 
 
 def _same(a: TrainingState, b: TrainingState) -> bool:

@@ -1,6 +1,6 @@
 """How time and memory grow: with the sequence, with the network, and with the history behind one.
 
-    python benchmarks/scale.py                   # all three sweeps, about two minutes
+    python benchmarks/scale.py                   # all three sweeps, about three minutes
     python benchmarks/scale.py length --most 10000
 
 Each column of a sweep has a slope: the exponent p of the power law size^p that fits it best, in the
@@ -16,6 +16,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -23,16 +24,15 @@ from typing import Any
 import numpy as np
 from machine import description, on_one_core
 from ours import Ours
+from pasts import Past
 from table import markdown, number
 from tasks import lstm
 
-from rnntui.data.sequence_file import read_sequence_file
-from rnntui.data.shipped import find_file
 from rnntui.session.checks import start_training
 
 LENGTHS = (100, 1_000, 10_000, 100_000)
 SIZES = (16, 32, 64, 128, 256, 512)
-HISTORIES = (100, 1_000, 10_000, 30_000)
+HISTORIES = (100, 1_000, 10_000, 100_000, 1_000_000)
 _HEAD = ("trace ms", "NumPy ms", "compiled ms", "trace MB", "compiled MB")
 
 
@@ -94,20 +94,24 @@ def _seconds(function: Callable[[], Any]) -> float:
 
 
 def history_sweep(name: str, sizes: Sequence[int]) -> str:
-    """The table of what a key costs once so many iterations lie behind."""
-    from rnntui.session.session import Session
-
-    session = Session(read_sequence_file(find_file(name)))
-    head = ("next equation µs", "next iteration µs", "previous iteration µs")
+    """The table of what a key takes once so many iterations lie behind."""
+    past = Past(name)
+    session = past.session
+    head = ("next equation µs", "next iteration µs", "previous iteration µs", "go to µs",
+            "go to, worst of 100 µs", "history MB")  # fmt: skip
+    generator = np.random.default_rng(0)
     rows = []
     for size in sizes:
         print(f"… history of {size:,}", file=sys.stderr, flush=True)
-        while session.position.iteration < size:
-            session.next_iteration()
+        past.train(size)
+        equation = [_microseconds(session.next_equation) for _ in range(100)]
+        back = [_microseconds(session.previous_iteration) for _ in range(50)]
         forward = [_microseconds(session.next_iteration) for _ in range(50)]
-        equation = [_microseconds(session.next_equation) for _ in range(50)]
-        back = [_microseconds(session.previous_iteration) for _ in range(20)]
-        rows.append([float(np.median(found)) for found in (equation, forward, back)])
+        targets = generator.integers(0, size, 100).tolist()
+        went = [_microseconds(partial(session.go_to, target)) for target in targets]
+        medians = [float(np.median(found)) for found in (equation, forward, back, went)]
+        rows.append([*medians, max(went), past.size / 1e6])
+    session.close()
     return _table(f"iterations of {name}", sizes, head, rows)
 
 

@@ -61,27 +61,35 @@ def train(
     from rnntui.session.training_run import TrainingRun
 
     sequence_file = read(() if seed is None else (f"training.seed={seed}",))
-    state = None if resume is None else load_run(resume, sequence_file)
+    saved = None if resume is None else load_run(resume, sequence_file)
     count = iterations or sequence_file.training.iterations or 1000
-    run = TrainingRun(sequence_file, until, state, compiled=_compiled(engine, count))
+    compiled = _compiled(engine, count, saved.engine if saved else "")
+    run = TrainingRun(sequence_file, until, saved.state if saved else None, compiled)
     try:
         _train(run, count, as_json)
     except KeyboardInterrupt:
         run.stopped = "interrupted"
     if save is not None:
-        save_run(save, run.after)
+        save_run(save, run.after, run.engine)
     _print_end(run, as_json)
     sys.exit(1 if run.failed else 0)
 
 
-def _compiled(engine: str, iterations: int) -> bool:
-    """Whether to train with a compiled kernel: compiling takes seconds, which a long run wins back."""
+def _compiled(engine: str, iterations: int, before: str) -> bool:
+    """Whether to train with a compiled kernel: compiling takes seconds, which a long run wins back.
+
+    before: what computed the run that is gone on from, whose bits are to go on too.
+    """
     from rnntui.engine.compiled import compiler_available
 
-    if engine == "compiled" and not compiler_available():
-        raise InputError(Problem("Numba is not installed", None, "pip install 'rnntui[fast]'"))
+    wanted = engine == "compiled" or (engine == "auto" and before == "compiled")
+    if wanted and not compiler_available():
+        hint = "pip install 'rnntui[fast]'"
+        if engine == "auto":
+            hint += ", or go on with --engine numpy: other last digits"
+        raise InputError(Problem("Numba is not installed", None, hint))
     worth_it = iterations >= _WORTH_COMPILING and compiler_available()
-    return engine == "compiled" or (engine == "auto" and worth_it)
+    return wanted or (engine == "auto" and not before and worth_it)
 
 
 def _train(run: TrainingRun, count: int, as_json: bool) -> None:
@@ -90,7 +98,7 @@ def _train(run: TrainingRun, count: int, as_json: bool) -> None:
     if not as_json:
         from rnntui.tui.train_progress import show_progress
 
-        show_progress(run.run(count), count, run.file.title)
+        show_progress(run.run(count), run.after.iteration, count, run.file.title)
         return
     every = run.file.metrics.every
     for step in run.run(count):

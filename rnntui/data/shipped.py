@@ -1,8 +1,7 @@
-"""The sequence files that ship, what they are called, and finding a file by its bare name."""
+"""The sequence files that ship, and finding a file by its bare name."""
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from rnntui.text.problems import InputError, Problem, near_name
@@ -18,17 +17,6 @@ def shipped_folder() -> Path:
 def shipped_files() -> tuple[Path, ...]:
     """The shipped sequence files, by name."""
     return tuple(sorted(shipped_folder().glob("*.toml"), key=lambda file: file.stem))
-
-
-def title_of(path: Path) -> str:
-    """The title at the head of a sequence file, or else its name; the rest of it is not looked at."""
-    try:
-        with path.open(encoding="utf-8") as lines:
-            head = next((line for line in lines if line.startswith(("title", "["))), "")
-        title = tomllib.loads(head).get("title")
-    except (OSError, ValueError):  # whoever opens it is told
-        title = None
-    return title if isinstance(title, str) and title else path.stem
 
 
 def find_file(name: str) -> Path:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from rnntui.language.expression import Origin
 from rnntui.language.model import Model, Size, check_model
 from rnntui.language.parse import parse_equations, parse_expression
 from rnntui.language.tree import Equation, Expression
-from rnntui.models.names import model_names
+from rnntui.models.names import model_file, model_names
 from rnntui.text.problems import InputError, Problem, near_name
 from rnntui.text.toml import TomlText, parse_toml
 
@@ -26,8 +25,8 @@ def load_model(name: str) -> Model:
     if name not in model_names():
         hint = near_name(name, model_names()) or f"there are {', '.join(model_names())}"
         raise InputError(Problem(f"there is no model `{name}`", None, hint))
-    file = resources.files(__package__) / f"{name}.toml"
-    toml = parse_toml(file.read_text(encoding="utf-8"), f"{name}.toml")
+    file = model_file(name)
+    toml = parse_toml(file.read_text(encoding="utf-8"), file.name)
     problems: list[Problem] = []
     model = read_model(toml, (), name, problems)
     problems += check_model(model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +22,15 @@ Array = npt.NDArray[np.float64]
 _FORMAT = 1
 
 
-def save_run(path: Path, state: TrainingState) -> None:
-    """Write a state as .npz: `parameter:W`, `memory:m(W)`, `iteration`. Raises InputError."""
+def save_run(path: Path, state: TrainingState, engine: str) -> None:
+    """Write a state as .npz: `parameter:W`, `memory:m(W)`, `iteration`, and what computed it.
+
+    Raises InputError.
+    """
     arrays = {f"parameter:{key}": value for key, value in state.parameters.items()}
     arrays |= {f"memory:{key}": value for key, value in state.memory.items()}
     arrays |= {"iteration": np.array(state.iteration), "format": np.array(_FORMAT)}
+    arrays |= {"engine": np.array(engine)}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for key, array in arrays.items():
@@ -36,8 +41,16 @@ def save_run(path: Path, state: TrainingState) -> None:
     write_whole(path, buffer.getvalue())
 
 
-def load_run(path: Path, file: SequenceFile) -> TrainingState:
-    """The state in a file, held against the model's parameters. Raises InputError."""
+@dataclass(frozen=True)
+class SavedRun:
+    """A state to go on from, and the name of the engine that goes on with the same bits."""
+
+    state: TrainingState
+    engine: str
+
+
+def load_run(path: Path, file: SequenceFile) -> SavedRun:
+    """The run in a file, held against the model's parameters. Raises InputError."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {key: np.asarray(archive[key]) for key in archive.files}
@@ -61,7 +74,8 @@ def load_run(path: Path, file: SequenceFile) -> TrainingState:
     for array in arrays.values():
         array.setflags(write=False)
     ordered = {key: parameters[key] for key in file.model.parameters}
-    return TrainingState(int(iteration), ordered, _kind(arrays, "memory:"))
+    engine = str(arrays.get("engine", ""))
+    return SavedRun(TrainingState(int(iteration), ordered, _kind(arrays, "memory:")), engine)
 
 
 def _kind(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from rnntui.data.sequence_file import SequenceFile
+from rnntui.engine.arrays import ArrayTraining
 from rnntui.engine.compiled import CompiledTraining
 from rnntui.engine.metrics import measure
 from rnntui.engine.training import Iteration, TrainingState
@@ -20,7 +21,8 @@ from rnntui.language.tree import Compare, Expression, Name, names
 from rnntui.session.checks import start_training
 from rnntui.text.problems import InputError, Problem, near_name
 
-_LEAP = 1000  # iterations in one call of a kernel, so that a key or Ctrl-C is not kept waiting
+_LEAP = 0.1  # seconds in one call, so that Ctrl-C is not kept waiting
+_FIRST = 16  # iterations of the first call, while the speed is not known
 
 
 @dataclass(frozen=True)
@@ -52,93 +54,105 @@ class TrainingRun:
             raise InputError(Problem("there are no targets, so there is nothing to train on"))
         self.file = file
         self.trainer, start = start_training(file)
-        self.after = state or start
         self.stopped = ""
         self.failed = False
         self.loss = float("nan")
         self.metrics: dict[str, float] = {}
         self._until = _condition(until, file) if until else None
-        self._compiled = CompiledTraining(self.trainer) if compiled else None
+        self._training = CompiledTraining(self.trainer) if compiled else ArrayTraining(self.trainer)
+        self._after = self._training.layout.flat(state or start)
+        self._rate = 0.0
+
+    @property
+    def after(self) -> TrainingState:
+        """The state that the run has come to."""
+        return self._training.layout.state(self._after)
+
+    @property
+    def engine(self) -> str:
+        """What computes it."""
+        return self._training.name
 
     def run(self, iterations: int) -> Iterator[Progress]:
-        """Train for some iterations, one at a time (with a kernel, many at a time)."""
-        end = self.after.iteration + iterations
-        while self.after.iteration < end and not self.stopped:
-            if self._compiled is None or self._looks_inside():
-                yield from self._step(end)
+        """Train for some iterations; what is recorded on the way, and now and then how far it is."""
+        end = self._after.iteration + iterations
+        while self._after.iteration < end and not self.stopped:
+            if self._looks_inside():
+                yield self._step()
             else:
-                yield from self._leap(self._compiled, end)
+                yield from self._leap(end)
+        if self._after.iteration == end and self.file.metrics.metrics and not self.stopped:
+            self._measured(self.trainer.iterate(self.after))
 
-    def _step(self, end: int) -> Iterator[Progress]:
+    def _step(self) -> Progress:
+        """One iteration, and a look at everything in it."""
         iteration = self.trainer.iterate(self.after)
-        progress = self._progress(iteration, last=self.after.iteration + 1 == end)
-        if iteration.after is None:
-            self._fail(f"{iteration.fault}")
-            return
-        self.after = iteration.after
-        if self._until is not None and self._holds(iteration):
-            self.stopped = f"the condition holds at iteration {progress.iteration}"
-        yield progress
+        number = iteration.before.iteration
+        recorded = self._measured(iteration) if self._records(number) else {}
+        self.loss = float("nan") if iteration.loss is None else iteration.loss
+        run = self._training.advance(self._after, 1)
+        self._after = run.after
+        if run.failed:
+            self._fail(iteration)
+        elif self._holds(self._look(iteration)):
+            self.stopped = f"the condition holds at iteration {number}"
+        return Progress(number, self.loss, recorded)
 
-    def _leap(self, compiled: CompiledTraining, end: int) -> Iterator[Progress]:
-        """Up to the next recording of metrics, in one call of the kernel."""
-        before = self.after
-        every = self.file.metrics.every if self.file.metrics.metrics else _LEAP
-        count = min(end - before.iteration, every - before.iteration % every, _LEAP)
+    def _leap(self, end: int) -> Iterator[Progress]:
+        """As many iterations as can go in one call: at most up to the next recording of metrics."""
+        before, every = self._after, self.file.metrics.every
         recorded: dict[str, float] = {}
-        if self.file.metrics.metrics and before.iteration % every == 0:
-            recorded = self._measured(self.trainer.iterate(before))
-        after, losses = compiled.train(before, count)
-        stop = self._first_holding(before.iteration, losses)
+        count = min(end - before.iteration, max(int(self._rate * _LEAP), _FIRST))
+        if self.file.metrics.metrics:
+            count = min(count, every - before.iteration % every)
+            if self._records(before.iteration):
+                recorded = self._measured(self.trainer.iterate(self.after))
+        started = perf_counter()
+        run = self._training.advance(before, count)
+        self._rate = len(run.losses) / max(perf_counter() - started, 1e-9)
+        stop = self._first_holding(before.iteration, run.losses)
         if stop is not None:  # the state there: the same iterations once more, and no further
-            after, losses = compiled.train(before, stop + 1)
+            run = self._training.advance(before, stop + 1)
             self.stopped = f"the condition holds at iteration {before.iteration + stop}"
-        self.after = after
-        for number, loss in enumerate(losses):
-            self.loss = float(loss)
-            yield Progress(before.iteration + number, self.loss, recorded if not number else {})
-        if len(losses) < count and stop is None:
-            fault = self.trainer.iterate(after).fault
-            self._fail(f"{fault or 'a number was not finite'}")
-        elif after.iteration == end and self.file.metrics.metrics:
-            self.metrics = self._measured(self.trainer.iterate(after))
+        self._after = run.after
+        for number, loss in enumerate(run.losses, before.iteration):
+            self.loss = loss
+            if self._records(number) or number + 1 == run.after.iteration:
+                yield Progress(number, loss, recorded if number == before.iteration else {})
+        if run.failed:
+            self._fail(self.trainer.iterate(self.after))
 
-    def _fail(self, reason: str) -> None:
+    def _records(self, iteration: int) -> bool:
+        return iteration % self.file.metrics.every == 0
+
+    def _fail(self, iteration: Iteration) -> None:
         self.failed = True
-        self.stopped = f"training stops at iteration {self.after.iteration}: {reason}"
+        reason = iteration.fault or "a number was not finite"
+        self.stopped = f"training stops at iteration {iteration.before.iteration}: {reason}"
 
     def _looks_inside(self) -> bool:
-        """Whether the condition asks for more than a kernel tells of each iteration."""
+        """Whether the condition asks for more of each iteration than its loss."""
         if self._until is None:
             return False
-        told = {"loss", "iteration"}
+        told = {"loss", "iteration", *(metric.name for metric in self.file.metrics.metrics)}
         return any(name.key not in told for name in names(self._until))
 
-    def _first_holding(self, first: int, losses: npt.NDArray[np.float64]) -> int | None:
-        if self._until is None:
-            return None
+    def _first_holding(self, first: int, losses: Sequence[float]) -> int | None:
         for number, loss in enumerate(losses):
-            values = {"loss": loss, "iteration": np.float64(first + number)}
-            if evaluate(self._until, lambda name, values=values: values[name.key]):  # type: ignore[misc]
+            given = {"loss": loss, "iteration": first + number, **self.metrics}
+            if self._holds(lambda name, given=given: np.float64(given[name.key])):  # type: ignore[misc]
                 return number
         return None
+
+    def _holds(self, look: Callable[[Name], Any]) -> bool:
+        return self._until is not None and bool(evaluate(self._until, look))
 
     def _measured(self, iteration: Iteration) -> dict[str, float]:
         self.metrics = {m.name: measure(m, iteration.traces) for m in self.file.metrics.metrics}
         return self.metrics
 
-    def _progress(self, iteration: Iteration, last: bool) -> Progress:
-        number = iteration.before.iteration
-        recorded: dict[str, float] = {}
-        metrics = self.file.metrics
-        if number % metrics.every == 0 or last:
-            recorded = self._measured(iteration)
-        loss = float("nan") if iteration.loss is None else iteration.loss
-        self.loss = loss
-        return Progress(number, loss, recorded)
-
-    def _holds(self, iteration: Iteration) -> bool:
-        assert self._until is not None
+    def _look(self, iteration: Iteration) -> Callable[[Name], Any]:
+        """What names mean in a condition at an iteration."""
         trace = iteration.traces[-1]
 
         def look(name: Name) -> Any:
@@ -152,7 +166,7 @@ class TrainingRun:
                 return iteration.gradients[name.key[5:-1]]
             return trace.value(name.key, trace.length)
 
-        return bool(evaluate(self._until, look))
+        return look
 
 
 def _condition(text: str, file: SequenceFile) -> Expression:

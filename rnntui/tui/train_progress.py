@@ -28,7 +28,7 @@ def _whole() -> Column:
 _TITLE = 24  # cells; the figures are what one looks at
 
 
-def show_progress(steps: Iterable[Step], total: int, title: str) -> Step | None:
+def show_progress(steps: Iterable[Step], start: int, total: int, title: str) -> Step | None:
     """Draw the bar while the steps are taken; the last one. Ctrl-C ends it in good order."""
     console = Console(stderr=True)
     last: Step | None = None
@@ -47,13 +47,13 @@ def show_progress(steps: Iterable[Step], total: int, title: str) -> Step | None:
         short.truncate(_TITLE, overflow="ellipsis")
         # the first steps of a compiled run wait for the compiler
         task = bar.add_task(short.plain, total=total, values="", rate="starting…")
-        for done, step in enumerate(steps, 1):
+        for step in steps:
             last = step
             metrics = step.metrics or metrics
             speed = bar.tasks[task].speed
             bar.update(
                 task,
-                completed=done,
+                completed=step.iteration + 1 - start,
                 values=_values(step.loss, metrics),
                 rate=f"{speed:,.0f}/s" if speed else "",
             )

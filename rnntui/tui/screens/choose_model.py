@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from rnntui.models.names import model_names
+from rnntui.models.names import model_file, model_names
 from rnntui.text.problems import InputError, printable
+from rnntui.text.titles import title_of
 from rnntui.tui.footer import KeysFooter
 from rnntui.tui.screens.opening import OpeningScreen
 from rnntui.tui.unread import Unread
@@ -28,13 +26,6 @@ class ChooseModelScreen(Screen[None]):
         Binding("enter", "open", "open", key_display="⏎", priority=True),
         Binding("escape", "app.quit", "quit"),
     ]
-
-    @dataclass
-    class Titled(Message):
-        """What a model is called is known."""
-
-        model: str
-        title: str
 
     def __init__(self, unread: Unread) -> None:
         super().__init__()
@@ -55,20 +46,6 @@ class ChooseModelScreen(Screen[None]):
         models = self.query_one(OptionList)
         models.highlighted = model_names().index("lstm")
         models.focus()
-        self.call_after_refresh(self._read_titles)
-
-    @work(thread=True)
-    def _read_titles(self) -> None:
-        """Read the models beside the screen."""
-        from rnntui.models.library import load_model
-
-        for name in model_names():
-            self.post_message(self.Titled(name, load_model(name).title))
-
-    @on(Titled)
-    def _show_title(self, titled: Titled) -> None:
-        label = _label(titled.model, titled.title)
-        self.query_one(OptionList).replace_option_prompt(titled.model, label)
 
     def action_open(self) -> None:
         """Read the data with the model under the cursor, or say what is wrong."""
@@ -87,5 +64,5 @@ class ChooseModelScreen(Screen[None]):
         self.query_one("#wrong", Static).update(Text(message, style="bold"))
 
 
-def _label(name: str, title: str = "") -> Text:
-    return Text.assemble((name.ljust(24), "bold"), printable(title))
+def _label(name: str) -> Text:
+    return Text.assemble((name.ljust(24), "bold"), printable(title_of(model_file(name))))

@@ -19,8 +19,9 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from rnntui.data.shipped import shipped_files, title_of
+from rnntui.data.shipped import shipped_files
 from rnntui.text.problems import InputError, printable
+from rnntui.text.titles import title_of
 from rnntui.tui.footer import KeysFooter
 
 if TYPE_CHECKING:

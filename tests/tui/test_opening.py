@@ -1,0 +1,125 @@
+"""The screen that is there while a file is read: the stepper to come, whose place the stepper takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from threading import Event
+from typing import Any
+
+import pytest
+from stepping import file, moment, opened, screen_text, settle
+
+from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
+from rnntui.tui.app import DARK, LIGHT, RnnTui
+from rnntui.tui.screens.layout import LAYOUTS, TITLES, layout_for
+from rnntui.tui.screens.opening import OpeningScreen
+from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.unread import Unread
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+
+class Slow:
+    """Opens a file when told to."""
+
+    def __init__(self) -> None:
+        self.go = Event()
+        self.text = ""
+
+    def __call__(self, chosen: Mapping[str, Any], progress: Any) -> SequenceFile:
+        progress(3 << 20, 40 << 20)
+        self.go.wait()
+        return parse_sequence_file(self.text) if self.text else file("lstm-ab")
+
+
+@pytest.fixture
+def slow() -> Iterator[Slow]:
+    found = Slow()
+    yield found
+    found.go.set()
+
+
+@pytest.fixture
+def app(slow: Slow) -> RnnTui:
+    return RnnTui(Unread("lstm-ab", slow))
+
+
+class TestMeanwhile:
+    @pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+    async def test_frames_and_keys_are_where_the_stepper_has_them(self, app, slow, size):
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            assert isinstance(app.screen, OpeningScreen)
+            regions = {name: app.screen.query_one(f"#{name}").region for name in TITLES}
+            lines = screen_text(app).splitlines()
+            slow.go.set()
+            await opened(pilot)
+            await settle(pilot)
+            assert isinstance(app.screen, StepperScreen)
+            assert regions == {name: app.screen.query_one(f"#{name}").region for name in TITLES}
+            assert screen_text(app).splitlines()[-1] == lines[-1]  # the footer
+            assert lines[0].startswith(" lstm-ab")
+            for place in layout_for(*size).places:
+                assert any(" │ ".join(TITLES[name] for name in place) in line for line in lines)
+
+    async def test_how_much_has_been_read(self, app):
+        async with app.run_test(size=(80, 24)) as pilot:
+            while "reading" not in screen_text(app):
+                await pilot.pause(0.01)
+            assert "lstm-ab · reading 3 of 40 MB" in screen_text(app)
+
+    async def test_q_quits_at_once(self, app, slow):
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("q")
+        assert not slow.go.is_set()
+        assert (app.return_code, app.refusal) == (0, None)
+
+    async def test_the_theme_is_changed_at_once(self, app, slow):
+        async with app.run_test(size=(80, 24)) as pilot:
+            assert app.theme == DARK
+            await pilot.press("t")
+            assert app.theme == LIGHT
+            slow.go.set()
+            await opened(pilot)
+            assert app.theme == LIGHT
+
+    async def test_another_size(self, app):
+        async with app.run_test(size=(200, 60)) as pilot:
+            for size in [*SIZES, (1, 1), (20, 5)]:
+                await pilot.resize_terminal(*size)
+                await pilot.pause()
+                shown = [name for name in TITLES if app.screen.query_one(f"#{name}").display]
+                assert len(shown) == len(layout_for(*size).places)
+        assert {layout_for(*size) for size in SIZES} <= set(LAYOUTS)
+
+
+class TestThen:
+    async def test_keys_pressed_meanwhile_are_for_the_stepper(self, app, slow):
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("right", "full_stop", "x", "full_stop")
+            assert isinstance(app.screen, OpeningScreen)
+            slow.go.set()
+            await opened(pilot)
+            await settle(pilot)
+            position = moment(app).position
+            assert (position.t, position.equation) == (2, 2)
+
+    async def test_a_file_that_is_refused_ends_the_app_with_what_is_wrong(self, app, slow):
+        slow.text = 'model = "lsmt"\n[data]\none_hot = "ab"\nsequence = "ab"\n'
+        slow.go.set()
+        async with app.run_test(size=(80, 24)) as pilot:
+            while app.refusal is None:
+                await pilot.pause(0.01)
+        assert app.return_code == 2
+        assert "did you mean `lstm`?" in str(app.refusal)
+
+    async def test_a_fault_of_our_own_is_not_taken_for_bad_input(self):
+        def opens(chosen: Mapping[str, Any], progress: Any) -> SequenceFile:
+            raise ZeroDivisionError("a fault while reading")
+
+        app = RnnTui(Unread("lstm-ab", opens))
+        with pytest.raises(ZeroDivisionError, match="a fault while reading"):
+            async with app.run_test(size=(80, 24)) as pilot:
+                while True:
+                    await pilot.pause(0.01)
+        assert app.refusal is None
