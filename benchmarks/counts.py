@@ -63,10 +63,10 @@ def work(program: Program, settings: TrainingSettings, length: float, target_sha
     backward = [equation for equation in program.backward if equation.of != "x"]
     forward = [(a.target, a.expression) for a in program.assignments]
     gradients = [(e.target, e.equation(last=False).expression) for e in backward]
-    operations: Counter[str] = Counter()
+    operations: dict[str, float] = {}
     # equal formulas are one: tanh(c) of the forward pass is kept for the backward pass
     for node in {node for _, expression in forward + gradients for node in walk(expression)}:
-        operations.update(_operations(node, program, target_share))
+        _add(operations, _operations(node, program, target_share), length)
     sequential, batched, recurrent = 0.0, 0.0, 0
     for equations in (forward, gradients):
         cycles = _cycles(equations)
@@ -80,16 +80,18 @@ def work(program: Program, settings: TrainingSettings, length: float, target_sha
                     recurrent += round(flops / 2)
                 else:
                     batched += flops
-    for key in operations:
-        operations[key] *= length
     size = sum(math.prod(program.shapes[key]) for key in program.model.parameters)
     rules = rules_for(settings.optimizer, settings.hyperparameters)
     lines = [line for rule in rules for line in rule.equations]
-    for key, count in _of_update(lines).items():
-        operations[key] += count * size
+    _add(operations, _of_update(lines), size)
     states = sum(len(rule.states) for rule in rules)
     # forward and backward read the recurrent matrices once each
     return Work(operations, sequential * length, batched * length, recurrent // 2, size, states)
+
+
+def _add(total: dict[str, float], found: Mapping[str, float], times: float) -> None:
+    for key, count in found.items():
+        total[key] = total.get(key, 0.0) + count * times
 
 
 def _operations(node: Expression, program: Program, target_share: float) -> dict[str, float]:

@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import Any
 
-import numpy as np
 from tasks import Workload
 
+from rnntui.engine.arrays import ArrayTraining
 from rnntui.engine.compiled import CompiledTraining
-from rnntui.engine.training import Trainer, TrainingState
+from rnntui.engine.training import Trainer
 from rnntui.session.checks import start_training
-
-
-class _StepByStep:
-    """NumPy as the stepper runs it, one whole trace an update: for a version without ArrayTraining."""
-
-    def __init__(self, trainer: Trainer) -> None:
-        self.trainer = trainer
-
-    def train(self, state: TrainingState, iterations: int) -> tuple[TrainingState, Any]:
-        losses = []
-        for _ in range(iterations):
-            iteration = self.trainer.iterate(state)
-            assert iteration.after is not None
-            losses.append(iteration.loss)
-            state = iteration.after
-        return state, np.array(losses)
-
-
-def _with_numpy(trainer: Trainer) -> Any:
-    if find_spec("rnntui.engine.arrays") is None:
-        return _StepByStep(trainer)
-    from rnntui.engine.arrays import ArrayTraining
-
-    return ArrayTraining(trainer)
 
 
 class Ours:
@@ -52,7 +27,7 @@ class Ours:
         trainer, self.state = start_training(workload.file)
         if not drawn:
             trainer = Trainer(trainer.program, workload.sequences, trainer.settings)
-        self.engine = CompiledTraining(trainer) if compiled else _with_numpy(trainer)
+        self.engine = CompiledTraining(trainer) if compiled else ArrayTraining(trainer)
         self.unit = 1
 
     def train(self, updates: int) -> Sequence[Any]:
@@ -70,4 +45,11 @@ class Ours:
 def first_losses(workload: Workload, updates: int) -> list[float]:
     """The losses of the first updates, as the stepper computes them: what all others must equal."""
     trainer, state = start_training(workload.file)
-    return [float(loss) for loss in _StepByStep(trainer).train(state, updates)[1]]
+    losses = []
+    for _ in range(updates):
+        iteration = trainer.iterate(state)
+        assert iteration.after is not None, "a number was not finite"
+        assert iteration.loss is not None, "there is something to train on"
+        losses.append(iteration.loss)
+        state = iteration.after
+    return losses

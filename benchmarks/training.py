@@ -1,6 +1,7 @@
 """How long one update takes: ours, PyTorch, JAX, and the least that this machine could take.
 
-    python benchmarks/training.py                                    # all rows, about five minutes
+    python benchmarks/training.py                                    # all rows, about five minutes;
+                                                # the first time two more, for torch.compile
     python benchmarks/training.py --rows reber lstm-64 --peers "PyTorch eager"
     python benchmarks/training.py --rounds 3 --seconds 0.05          # a quick look
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,9 +24,18 @@ Tensor = torch.Tensor
 Sample = tuple[Tensor, ...]
 Loss = Callable[..., Tensor]
 
+_TOO_LONG: set[tuple[str, int]] = set()  # recurrence and length of graphs that were given up
+
 
 class _Network:
     """Parameters as leaf tensors, and the loss of a sequence."""
+
+    W_ih: Tensor
+    W_hh: Tensor
+    b_h: Tensor
+    W_hy: Tensor
+    b_y: Tensor
+    H0: Tensor
 
     def __init__(self, workload: Workload) -> None:
         self.kind = workload.kind
@@ -82,7 +91,7 @@ class _ModuleNetwork(_Network):
     def __init__(self, workload: Workload) -> None:
         super().__init__(workload)
         layer = torch.nn.LSTM if workload.kind == "lstm" else torch.nn.RNN
-        self.layer = layer(self.W_ih.shape[1], self.W_hh.shape[1], dtype=torch.float64)
+        self.layer: Any = layer(self.W_ih.shape[1], self.W_hh.shape[1], dtype=torch.float64)
         self.layer.weight_ih_l0, self.layer.weight_hh_l0 = map(
             torch.nn.Parameter, (self.W_ih.detach(), self.W_hh.detach())
         )
@@ -157,8 +166,12 @@ def compiled(workload: Workload, limit: float) -> tuple[_Training, float]:
     The loop is unrolled to the longest sequence and others are filled up: a graph for each length
     would be compiled anew again and again. (torch.nn's modules cannot be compiled, and compiling
     only one timestep's cell is slower than eager: a call of a compiled function costs more than
-    such a cell.) Raises TimeoutError after `limit` seconds.
+    such a cell.) Raises TimeoutError after `limit` seconds. PyTorch keeps what it compiled, so that
+    the next time is much shorter.
     """
+    form = (workload.kind, workload.longest)
+    if form in _TOO_LONG:
+        raise TimeoutError(f"not tried again: such a graph took more than {limit:.0f} s to compile")
     torch._dynamo.reset()  # earlier rows' graphs
     data = padded(workload)
     samples = [
@@ -170,9 +183,13 @@ def compiled(workload: Workload, limit: float) -> tuple[_Training, float]:
     network = _Network(workload)
     loss = torch.compile(network.padded_loss, fullgraph=True)
     start = time.perf_counter()
-    with _limited(limit), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        loss(*samples[0]).backward()
+    try:
+        with _limited(limit), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            loss(*samples[0]).backward()
+    except TimeoutError:
+        _TOO_LONG.add(form)
+        raise
     seconds = time.perf_counter() - start
     return _Training(workload, network, loss, samples), seconds
 
@@ -182,7 +199,7 @@ class _TimeUp(BaseException):
 
 
 @contextmanager
-def _limited(seconds: float):
+def _limited(seconds: float) -> Iterator[None]:
     """Interrupts what runs within after so many seconds, with TimeoutError."""
 
     def interrupt(*_: Any) -> None:

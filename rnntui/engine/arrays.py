@@ -40,7 +40,7 @@ class ArrayTraining(FlatTraining):
         self, state: FlatState, iterations: int, every: int = 0, stop: StopFlag | None = None
     ) -> Run:
         """See FlatTraining."""
-        stop = stop or StopFlag()
+        stop = StopFlag() if stop is None else stop
         run = Run(state)
         while len(run.losses) < iterations and not stop:
             first = run.after.iteration

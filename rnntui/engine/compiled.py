@@ -66,7 +66,7 @@ class CompiledTraining(FlatTraining):
         self, state: FlatState, iterations: int, every: int = 0, stop: StopFlag | None = None
     ) -> Run:
         """See FlatTraining."""
-        stop = stop or StopFlag()
+        stop = StopFlag() if stop is None else stop
         run = Run(state)
         done = 0
         while True:

@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from rnntui.text.problems import InputError
+from rnntui.tui.imports import import_stepper
 from rnntui.tui.keys import KEYS
 from rnntui.tui.screens.frames import FramedScreen
 from rnntui.tui.unread import Unread
@@ -60,9 +61,7 @@ class RnnTui(App[None]):
 
             self.push_screen(GalleryScreen())
         else:
-            from rnntui.tui.screens.stepper import StepperScreen
-
-            self.push_screen(StepperScreen(self.file))
+            self.push_screen(import_stepper()(self.file))
 
     def _open(self, file: Unread) -> None:
         if file.lacks_model:

@@ -42,7 +42,7 @@ from rnntui.tui.unread import Unread
 
 def work(screen, *_):  # the first thing done once the screen is seen
     print(*sys.modules, file=sys.stderr)
-    print("seen:", *screen.query("Footer, #files, #equation, #models"))
+    print("seen:", *screen.query("KeysFooter, #files, #equation, #models"))
     screen.app.exit()
 
 OpeningScreen._start = work

@@ -206,6 +206,45 @@ class TestInATerminal:
             assert_clean(terminal)
 
 
+class TestOpeningInATerminal:
+    def test_a_refused_file_is_told_on_a_clean_terminal(self, tmp_path):
+        path = tmp_path / "bad.toml"
+        path.write_text('model = "lsmt"\n[data]\none_hot = "ab"\nsequence = "ab"\n')
+        with PseudoTerminal([*RNNTUI, str(path)]) as terminal:
+            assert terminal.finish() == 2
+            assert_clean(terminal)
+            after = terminal.output.decode(errors="replace").rpartition("\x1b[?1049l")[2]
+            said = re.sub(r"\x1b\[[?\d]*[a-z]", "", after).splitlines()
+            assert said[0].startswith("rnntui: ")
+            assert said[0].endswith("there is no model `lsmt`; did you mean `lstm`?")
+            assert said[1:] == ['    model = "lsmt"', "            ^"]
+
+    def test_without_such_a_file_the_screen_is_left_alone(self):
+        with PseudoTerminal([*RNNTUI, "NOPE"]) as terminal:
+            assert terminal.finish() == 2
+            assert terminal.output.startswith(b"rnntui: there is no file `NOPE`")
+            assert b"\x1b" not in terminal.output
+
+    @pytest.mark.parametrize("key", ["q", "\x03"], ids=["q", "Ctrl-C"])
+    @pytest.mark.parametrize("name", ["lstm-ab", ""], ids=["file", "gallery"])
+    def test_quitting_before_the_file_is_read(self, key, name):
+        with PseudoTerminal([*RNNTUI, *filter(None, [name])]) as terminal:
+            terminal.wait_for("Sequence")
+            terminal.type(key)
+            assert terminal.finish() == 0
+            assert_clean(terminal)
+            after = terminal.output.decode(errors="replace").rpartition("\x1b[?1049l")[2]
+            assert re.sub(r"\x1b\[[?\d]*[a-z]", "", after) == ""
+
+    def test_keys_typed_ahead(self):
+        with PseudoTerminal([*RNNTUI, "lstm-ab"], (120, 40)) as terminal:
+            terminal.wait_for("Equation")
+            terminal.type(".")
+            terminal.wait_for("(2/8)")
+            terminal.type("q")
+            assert terminal.finish() == 0
+
+
 def test_no_colour_is_respected():
     with PseudoTerminal(["env", "NO_COLOR=1", *RNNTUI, "lstm-ab"]) as terminal:
         terminal.wait_for("input gate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -208,3 +209,91 @@ def test_without_numba_nothing_is_missed(monkeypatch: pytest.MonkeyPatch) -> Non
     trainer, state = start_training(file)
     assert isinstance(trainer, Trainer)
     assert trainer.iterate(state).after is not None
+
+
+WIDE = """
+model = "lstm"
+sizes = { hidden = 37 }
+[data]
+one_hot = "ABC"
+sequences = ["ABCABCAACBBCABACBACBACBACCB", "CAB"]
+targets = "next"
+[training]
+optimizer = "adam"
+learning_rate = 0.01
+batch = "all"
+"""
+
+
+class TestWideLayers:
+    """Large matrices are multiplied by functions of their own, short sequences and long."""
+
+    def test_the_functions_are_used(self) -> None:
+        from rnntui.engine.kernel_source import kernel_source
+
+        file = parse_sequence_file(WIDE)
+        source = kernel_source(file.program, file.training)
+        assert source.count("f_matvec(q_W_h") == 4
+        assert source.count("f_matvec_transposed(q_W_h") == 4
+        assert source.count("f_add_outer(dp_") == 4
+
+    @pytest.mark.parametrize("truncate", [None, 2])
+    def test_they_give_what_numpy_gives(self, truncate: int | None) -> None:
+        settings = {"truncate": truncate} if truncate else {}
+        (expected, losses), (found, ours), _ = both(parse_sequence_file(WIDE), 4, **settings)
+        assert_close(found, expected, 1e-11)
+        np.testing.assert_allclose(ours, losses, rtol=1e-12)
+
+
+class TestOneIteration:
+    @pytest.mark.parametrize("name", ["reber", "embedded-reber", "carousel-noisy-gated"])
+    def test_it_is_numpys_within_1e_12(self, name: str) -> None:
+        from rnntui.engine.arrays import ArrayTraining
+        from rnntui.engine.compiled import CompiledTraining
+
+        trainer, start = start_training(read_sequence_file(find_file(name)))
+        compiled, arrays = CompiledTraining(trainer), ArrayTraining(trainer)
+        for count in (0, 3, 40):
+            state, _ = arrays.train(start, count)
+            ours, our_loss = compiled.train(state, 1)
+            theirs, their_loss = arrays.train(state, 1)
+            np.testing.assert_allclose(our_loss, their_loss, rtol=1e-12)
+            for key, value in theirs.parameters.items():
+                difference = np.max(np.abs(ours.parameters[key] - value))
+                assert difference <= 1e-12 * np.max(np.abs(value)), key
+
+
+class TestStatesOnTheWay:
+    def test_they_are_kept_as_numpy_keeps_them_and_are_the_same_bits_as_a_call_of_their_own(self):
+        from rnntui.engine.compiled import CompiledTraining
+
+        trainer, start = start_training(parse_sequence_file(SMALL))
+        compiled = CompiledTraining(trainer)
+        first = compiled.advance(compiled.layout.flat(start), 5).after
+        run = compiled.advance(first, 20, every=8)
+        assert [state.iteration for state in run.kept] == [8, 16, 24]
+        for state in run.kept:
+            alone = compiled.advance(first, state.iteration - 5).after
+            assert state.parameters.tobytes() == alone.parameters.tobytes()
+            assert state.memory.tobytes() == alone.memory.tobytes()
+
+    def test_a_flag_stops_the_kernel(self):
+        from rnntui.engine.compiled import CompiledTraining
+        from rnntui.engine.flat_training import StopFlag
+
+        trainer, start = start_training(parse_sequence_file(SMALL))
+        compiled, stop = CompiledTraining(trainer), StopFlag()
+        threading.Timer(0.2, stop.set).start()
+        run = compiled.advance(compiled.layout.flat(start), 10**12, stop=stop)
+        assert 0 < len(run.losses) == run.after.iteration
+        assert not run.failed
+
+    def test_the_kernel_is_called_once_for_many_iterations(self, monkeypatch):
+        from rnntui.engine.compiled import CompiledTraining
+
+        trainer, start = start_training(parse_sequence_file(SMALL))
+        compiled, calls = CompiledTraining(trainer), []
+        kernel = compiled._kernel
+        monkeypatch.setattr(compiled, "_kernel", lambda *a: calls.append(a[0]) or kernel(*a))
+        compiled.train(start, 5000)
+        assert calls == [5000]

@@ -7,7 +7,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from stepping import file, moment, opened, screen_text, settle
+from stepping import file, opened, screen_text, settle
 
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
 from rnntui.tui.app import DARK, LIGHT, RnnTui
@@ -96,13 +96,12 @@ class TestMeanwhile:
 class TestThen:
     async def test_keys_pressed_meanwhile_are_for_the_stepper(self, app, slow):
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.press("right", "full_stop", "x", "full_stop")
+            await pilot.press("tab", "tab", "x", "f")
             assert isinstance(app.screen, OpeningScreen)
             slow.go.set()
             await opened(pilot)
             await settle(pilot)
-            position = moment(app).position
-            assert (position.t, position.equation) == (2, 2)
+            assert (app.screen.panel, app.screen.full) == ("weights", True)
 
     async def test_a_file_that_is_refused_ends_the_app_with_what_is_wrong(self, app, slow):
         slow.text = 'model = "lsmt"\n[data]\none_hot = "ab"\nsequence = "ab"\n'
@@ -117,9 +116,12 @@ class TestThen:
         def opens(chosen: Mapping[str, Any], progress: Any) -> SequenceFile:
             raise ZeroDivisionError("a fault while reading")
 
+        async def run() -> None:
+            async with app.run_test(size=(80, 24)) as pilot:
+                while app.return_code is None:
+                    await pilot.pause(0.01)
+
         app = RnnTui(Unread("lstm-ab", opens))
         with pytest.raises(ZeroDivisionError, match="a fault while reading"):
-            async with app.run_test(size=(80, 24)) as pilot:
-                while True:
-                    await pilot.pause(0.01)
+            await run()
         assert app.refusal is None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from stepping import file, lines, moment, panel_text, same_parameters, screen_text, settle, status
 from textual.command import CommandPalette
-from textual.widgets import Footer, Static
-from textual.widgets._footer import FooterKey
+from textual.widgets import Static
 
 from rnntui.session.session import Session
 from rnntui.tui.app import RnnTui
 from rnntui.tui.drawing.plot_view import PlotView
+from rnntui.tui.footer import KeysFooter
 from rnntui.tui.keys import KEYS
 from rnntui.tui.screens.help import HelpScreen
 from rnntui.tui.screens.stepper import PANELS, StepperScreen
@@ -344,13 +344,12 @@ class TestFooterAndPalette:
         app = RnnTui(file("lstm-ab"))
         async with app.run_test(size=(120, 40)) as pilot:
             await settle(pilot)
-            found = {key.description: key.key_display for key in app.screen.query(FooterKey)}
-            hints = {key.hint[1]: key.hint[0] for key in KEYS if key.hint}
-            assert found.items() >= hints.items()
-            footer = app.screen.query_one(Footer)
-            assert all(key.region.right <= footer.region.right for key in footer.query(FooterKey))
-            step = next(k for k in app.screen.query(FooterKey) if k.description == "timestep")
-            await pilot.click(step)
+            footer = app.screen.query_one(KeysFooter)
+            found = {hint.description: hint.shown for hint in footer.hints}
+            assert found == {key.hint[1]: key.hint[0] for key in KEYS if key.hint}
+            assert all(hint.stop <= footer.region.right for hint in footer.hints)
+            step = next(hint for hint in footer.hints if hint.description == "timestep")
+            await pilot.click(footer, offset=(step.start, 0))
             assert moment(app).position.t == 2
 
     async def test_the_palette_offers_everything_by_name(self):

@@ -38,14 +38,27 @@ class EquationPanel(RowsPanel):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._kept = Kept()
+        self._worked_for: tuple | None = None
+        self._worked: list[Line] = []
 
     def rows(self, moment: Moment, width: int, height: int) -> Sequence[Line]:
         """The working, then the listing of the phase's equations as far as there is room."""
+        wanted = (moment.trace, moment.position, moment.checks, width, height)
+        if wanted != self._worked_for:
+            self._worked_for, self._worked = wanted, self._working(moment, width, height)
+        return [*self._worked, *self._listing(moment, width)]
+
+    def anchor(self, moment: Moment) -> range | None:
+        """The working stays at the top."""
+        return range(len(self._worked) - 1)
+
+    def _working(self, moment: Moment, width: int, height: int) -> list[Line]:
+        """The equation step by step and the worked answers for it, then a blank line."""
         found = explain(moment)
         self.note = printable(found.title)
         indent = min(len(found.target) + 3, max(width // 3, 4))
         lines = {
-            line.kind: _working(line, found.target if number == 0 else "", indent, width)
+            line.kind: _worked_out(line, found.target if number == 0 else "", indent, width)
             for number, line in enumerate(found.lines)
         }
         answers = [
@@ -54,16 +67,7 @@ class EquationPanel(RowsPanel):
         for kind in _LEAST:  # where it is low, the value is what has to be in sight
             if sum(map(len, lines.values())) + min(len(answers), 2) > height:
                 lines.pop(kind, None)
-        rows: list[Line] = [row for part in lines.values() for row in part]
-        rows += answers
-        self._length = len(rows)
-        rows.append(Line())
-        rows += self._listing(moment, width)
-        return rows
-
-    def anchor(self, moment: Moment) -> range | None:
-        """The working stays at the top."""
-        return range(self._length)
+        return [*(row for part in lines.values() for row in part), *answers, Line()]
 
     def _listing(self, moment: Moment, width: int) -> list[Line]:
         """The equations of the phase; they are the same from one timestep to the next."""
@@ -88,7 +92,7 @@ class EquationPanel(RowsPanel):
         ]
 
 
-def _working(line: WorkingLine, target: str, indent: int, width: int) -> list[Line]:
+def _worked_out(line: WorkingLine, target: str, indent: int, width: int) -> list[Line]:
     """One line of the working, in as many lines of the screen as it takes."""
     before = f"{target} = " if target else "= "
     whole = Line(" " * (indent - len(before)))

@@ -24,6 +24,7 @@ _PAUSE = 0.1  # seconds without a key after which more than that is computed, be
 _TERM = 8  # cells of a term
 _BAR = 24  # cells of a bar at most
 _HERE = Style(bold=True, underline=True)
+_BLANK = Line()
 
 
 class GradientsPanel(RowsPanel):
@@ -49,7 +50,7 @@ class GradientsPanel(RowsPanel):
         terms: list[Line] = []
         if chosen and moment.trace.length <= _LONGEST:
             terms = self._terms(moment, chosen, width)
-        terms.append(Line())
+        terms.append(_BLANK)
         sizes = self._kept.get("sizes", lambda: {key: _size(g) for key, g in totals.items()})
         name = max(len(key) for key in totals)
         largest = max((size for size in sizes.values() if np.isfinite(size)), default=1.0)
@@ -77,25 +78,36 @@ class GradientsPanel(RowsPanel):
         return self._last
 
     def _terms(self, moment: Moment, key: str, width: int) -> list[Line]:
+        """The terms by loss and by use, three lines each."""
         shown = printable(key)
         scalar = moment.program.shapes[key] == ()
         what = f"∂L/∂{shown}" if scalar else f"‖∂L/∂{shown}‖"
         if not self._computed(moment):
             return [
-                Line(f"{what} {label}", BOLD).add("  …", DIM) if label else Line()
+                Line(f"{what} {label}", BOLD).add("  …", DIM) if label else _BLANK
                 for label in ("by loss", "", "", "by use", "", "")
             ]
         lines = []
         for label, found in (("by loss", moment.by_loss), ("by use", moment.by_use)):
             version = ("terms", key, label)
             values, total = self._kept.get(version, partial(_values, found[key], scalar))
-            heading = Line(f"{what} {label}", BOLD).add(f"  {'Σ' if scalar else '‖Σ‖'} = ")
-            lines.append(heading.add(format_number(total, 3), BOLD))
-            lines.append(self._numbers(values, moment.t, width))
-            cell = max(1, min(_TERM, (width - 2) // len(values)))
-            strip = heat_strip(values, width, self.palette, current=moment.t - 1, cell_width=cell)
-            lines.append(strip)
+            sign = f"  {'Σ' if scalar else '‖Σ‖'} = "
+            lines += self._kept.get(
+                (*version, moment.t),
+                partial(self._split, f"{what} {label}", sign, values, total, moment.t, width),
+            )
         return lines
+
+    def _split(
+        self, what: str, sign: str, values: np.ndarray, total: float, t: int, width: int
+    ) -> list[Line]:
+        """What the terms come to, the terms about t as numbers, and all of them as a strip."""
+        cell = max(1, min(_TERM, (width - 2) // len(values)))
+        return [
+            Line(what, BOLD).add(sign).add(format_number(total, 3), BOLD),
+            self._numbers(values, t, width),
+            heat_strip(values, width, self.palette, current=t - 1, cell_width=cell),
+        ]
 
     def _computed(self, moment: Moment) -> bool:
         """Whether the terms are there, or are soon enough; else they will be, after a pause."""

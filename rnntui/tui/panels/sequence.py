@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class SequencePanel(RowsPanel):
         """As many of the rows as there is room for, the most telling first."""
         sequence = moment.sequence
         self.note = printable(sequence.words) if isinstance(sequence, TaskSequence) else ""
-        self._kept.begin(moment.trace)
+        self._kept.begin(moment.trace, self.palette)
         t = max(moment.t, 1)
         about = self._about(moment, t)
         present = [name for name in _NAMES if about[0].cells[name]]
@@ -48,7 +49,13 @@ class SequencePanel(RowsPanel):
         start = _window(t, room, length)
         seen = range(start, min(start + room, length + 1))
         known = _known(moment)
-        return [self._row(moment, name, seen, column, t, known.get(name)) for name in present]
+        return [
+            self._kept.get(
+                (name, seen, column, t, known.get(name)),
+                partial(self._row, moment, name, seen, column, t, known.get(name)),
+            )
+            for name in present
+        ]
 
     def _row(
         self, moment: Moment, name: str, seen: range, column: int, now: int, known: range | None

@@ -27,6 +27,7 @@ class FramedScreen(Screen[ScreenResultType]):
         self.full = False
         self._in_front: dict[str, str] = {}  # by place, the panel shown of those that share it
         self._laid_out: tuple[Layout, str, bool] | None = None
+        self._titles: dict[str, Text] = {}
 
     def make_status(self) -> Widget:
         """The line above."""
@@ -70,7 +71,9 @@ class FramedScreen(Screen[ScreenResultType]):
         for name, panel in self._panels.items():
             panel.display = name in shown
             panel.set_class(name == self.panel, "current")
-            panel.border_title = self._frame_title(layout, name)
+            title = self._frame_title(layout, name)
+            if title != self._titles.get(name):  # setting it paints the whole panel anew
+                self._titles[name] = panel.border_title = title
 
     def _shown(self, layout: Layout) -> list[str]:
         """Of the panels that share a place, the one that Tab reached last."""

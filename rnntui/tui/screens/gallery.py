@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -23,6 +22,7 @@ from rnntui.data.shipped import shipped_files
 from rnntui.text.problems import InputError, printable
 from rnntui.text.titles import title_of
 from rnntui.tui.footer import KeysFooter
+from rnntui.tui.imports import import_plots, import_stepper
 
 if TYPE_CHECKING:
     from rnntui.data.sequence_file import SequenceFile
@@ -122,7 +122,8 @@ class GalleryScreen(Screen[None]):
         if not isinstance(found, InputError):
             about = preview(found, wanted.width, palette_for(wanted.dark))
         self.post_message(self.Previewed(about))
-        import_module("rnntui.tui.screens.stepper")
+        import_stepper()
+        import_plots()
 
     @on(Previewed)
     def _show_preview(self, previewed: Previewed) -> None:
@@ -166,9 +167,7 @@ class GalleryScreen(Screen[None]):
             return
         found = self._file(path)
         if not isinstance(found, InputError):
-            from rnntui.tui.screens.stepper import StepperScreen
-
-            self.app.push_screen(StepperScreen(found))
+            self.app.push_screen(import_stepper()(found))
 
     def action_down(self) -> None:
         """One down."""

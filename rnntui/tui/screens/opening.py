@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from rnntui.text.problems import InputError, printable
+from rnntui.tui.imports import import_plots, import_stepper
 from rnntui.tui.screens.frames import FramedScreen
 from rnntui.tui.unread import Unread
 
@@ -72,10 +73,10 @@ class OpeningScreen(FramedScreen[InputError]):
     def _open(self) -> None:
         """Import everything there is to import, read the file, and compute the first iteration."""
         try:
-            from rnntui.tui.screens.stepper import StepperScreen
-
+            stepper = import_stepper()
             file = self._unread.opens(self._chosen, self._tell)
-            self.post_message(self.Opened(StepperScreen(file)))
+            self.post_message(self.Opened(stepper(file)))
+            import_plots()  # while the other panels are being drawn
         except Exception as reason:
             self.post_message(self.Failed(reason))
 

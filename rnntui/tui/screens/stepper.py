@@ -11,6 +11,7 @@ from rnntui.session.checks import CheckedValue, check_file
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
 from rnntui.session.trajectory import MEMORY
+from rnntui.tui.garbage import search_less
 from rnntui.tui.panels.equation import EquationPanel
 from rnntui.tui.panels.gradients import GradientsPanel
 from rnntui.tui.panels.hidden_space import HiddenSpacePanel
@@ -51,6 +52,7 @@ class StepperScreen(TrainingScreen):
     def on_mount(self) -> None:
         """Show the first moment, and hold the file against its answers meanwhile."""
         self.show(self.session.moment)
+        self.call_after_refresh(search_less)
         if self.session.file.expectations:
             self._check()
 

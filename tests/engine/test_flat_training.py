@@ -1,0 +1,141 @@
+"""Fast training with NumPy: the bits of `Trainer`, many iterations in one call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from test_compiled import EVERYTHING, OPTIMISERS, SMALL, TRAININGS
+
+from rnntui.data.sequence_file import parse_sequence_file, read_sequence_file
+from rnntui.data.shipped import find_file
+from rnntui.engine.arrays import ArrayTraining
+from rnntui.engine.flat_training import StopFlag
+from rnntui.engine.training import Trainer, TrainingState
+from rnntui.session.checks import start_training
+
+STREAMED = SMALL.replace('one_hot = "AB", sequences = ["ABBA", "BAB"], targets = "next"',
+                         'task = "anbn", options = { strings = 2, longest = 3 }')  # fmt: skip
+
+
+def same(ours: TrainingState, theirs: TrainingState) -> bool:
+    pairs = [(ours.parameters, theirs.parameters), (ours.memory, theirs.memory)]
+    return ours.iteration == theirs.iteration and all(
+        list(a) == list(b) and all(a[key].tobytes() == b[key].tobytes() for key in b)
+        for a, b in pairs
+    )
+
+
+def stepped(trainer: Trainer, state: TrainingState, count: int) -> tuple[TrainingState, list]:
+    losses = []
+    for _ in range(count):
+        iteration = trainer.iterate(state)
+        losses.append(iteration.loss)
+        state = iteration.after
+    return state, losses
+
+
+def opened(text: str, **settings: object) -> tuple[Trainer, TrainingState]:
+    file = parse_sequence_file(text)
+    return start_training(replace(file, training=replace(file.training, **settings)))
+
+
+CASES = {
+    **{f"everything, {name}": (EVERYTHING, settings) for name, settings in TRAININGS.items()},
+    **{name: (SMALL, settings) for name, settings in OPTIMISERS.items()},
+    "a task": (STREAMED, OPTIMISERS["adam, clipped"]),
+    "a task in batches": (STREAMED, {"batch": 3, "reduction": "mean"}),
+}
+
+
+class TestTheSameBits:
+    @pytest.mark.parametrize("name", CASES)
+    def test_as_the_trainer_iteration_by_iteration(self, name: str) -> None:
+        text, settings = CASES[name]
+        trainer, start = opened(text, **settings)
+        expected, losses = stepped(trainer, start, 7)
+        found, ours = ArrayTraining(trainer).train(start, 7)
+        assert list(ours) == losses
+        assert same(found, expected)
+
+    @pytest.mark.parametrize("name", ["reber", "lstm-ab", "carousel-gated", "binary-addition"])
+    def test_shipped_files(self, name: str) -> None:
+        trainer, start = start_training(read_sequence_file(find_file(name)))
+        expected, losses = stepped(trainer, start, 5)
+        found, ours = ArrayTraining(trainer).train(start, 5)
+        assert list(ours) == losses
+        assert same(found, expected)
+
+    def test_in_one_call_or_in_many(self) -> None:
+        trainer, start = opened(STREAMED)
+        training = ArrayTraining(trainer)
+        whole, losses = training.train(start, 150)
+        state, parts = start, []
+        for count in (1, 99, 0, 50):
+            state, more = training.train(state, count)
+            parts += list(more)
+        assert parts == list(losses)
+        assert same(state, whole)
+
+    def test_what_is_kept_on_the_way(self) -> None:
+        trainer, start = opened(SMALL)
+        training = ArrayTraining(trainer)
+        first = training.advance(training.layout.flat(start), 5).after
+        run = training.advance(first, 20, every=8)
+        assert [state.iteration for state in run.kept] == [8, 16, 24]
+        for state in run.kept:
+            assert same(training.layout.state(state), training.train(start, state.iteration)[0])
+
+
+class TestStopping:
+    def test_a_flag_stops_it_between_iterations(self) -> None:
+        trainer, start = opened(SMALL)
+        training, stop = ArrayTraining(trainer), StopFlag()
+        stop.set()
+        run = training.advance(training.layout.flat(start), 10, stop=stop)
+        assert run.losses == []
+        assert not run.failed
+        assert same(training.layout.state(run.after), start)
+
+    def test_a_number_that_is_not_finite_ends_it_before_the_iteration(self) -> None:
+        trainer, start = opened(SMALL, learning_rate=1e300)
+        expected = start
+        while (after := trainer.iterate(expected).after) is not None:
+            expected = after
+        training = ArrayTraining(trainer)
+        run = training.advance(training.layout.flat(start), 50)
+        assert run.failed
+        assert same(training.layout.state(run.after), expected)
+        assert all(np.isfinite(run.losses))
+
+
+class TestWork:
+    """A regression in the work that is done, whatever the machine's speed."""
+
+    def test_the_generated_code_runs_once_a_sequence_each_way(self, monkeypatch) -> None:
+        trainer, start = opened(SMALL, batch=2)
+        counts = {"run_forward": 0, "run_training": 0}
+        for name in counts:
+            run = getattr(trainer.program, name)
+
+            def counted(*arguments, name=name, run=run) -> None:
+                counts[name] += 1
+                run(*arguments)
+
+            monkeypatch.setitem(trainer.program.__dict__, name, counted)
+        ArrayTraining(trainer).train(start, 30)
+        assert counts == {"run_forward": 60, "run_training": 60}
+
+    def test_no_loop_over_time_where_nothing_recurs(self) -> None:
+        text = SMALL.replace('"elman"', '"perceptron"')
+        trainer, _ = opened(text)
+        assert "for t in" not in trainer.program.run_forward.source
+        assert "for t in" not in trainer.program.run_training.source
+
+    def test_only_the_recurrence_is_in_the_loop(self) -> None:
+        trainer, _ = opened(SMALL)
+        loop = trainer.program.run_forward.source.split("for t in")[1].split("\n    p_y")[0]
+        assert loop.count("dot") == 1  # W_hh @ h[t-1]; not W_ih @ x, not the readout
+        backward = trainer.program.run_training.source.split("for t in")[1].split("\n    d_")[0]
+        assert backward.count("dot") == 1
