@@ -124,19 +124,28 @@ def kernel_path(trainer: Trainer) -> Path:
 def load_kernel(path: Path) -> Callable[..., int]:
     """The kernel in a file, compiled once for all runs: Numba keeps it beside the file."""
     if path.stem not in sys.modules:
-        spec = importlib.util.spec_from_file_location(path.stem, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[path.stem] = module  # where Numba looks for it while it is being made
         try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[path.stem]
-            raise
+            _import(path)
+        except Exception:  # what was kept cannot be loaded: it is made anew
+            for kept in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
+                kept.unlink(missing_ok=True)
+            _import(path)
     found: Any = sys.modules[path.stem]
     train: Callable[..., int] = found.train
     return train
+
+
+def _import(path: Path) -> None:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module  # where Numba looks for it while it is being made
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[path.stem]
+        raise
 
 
 @cache

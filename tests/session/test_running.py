@@ -1,0 +1,198 @@
+"""Training beside the screen: run, pause, follow, go to; and changing over to a faster engine."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from small_files import ELMAN, LSTM, NO_TARGETS, open_session
+from test_same_bits import bits
+
+from rnntui.engine.arrays import ArrayTraining
+from rnntui.engine.training import Trainer
+from rnntui.session.course import Course
+from rnntui.session.session import Session
+
+
+def wait(session: Session, until, seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not until(session):
+        assert time.monotonic() < end, "it takes too long"
+        time.sleep(0.002)
+
+
+class TestRunning:
+    def test_it_runs_until_it_is_paused_and_stands_at_an_exact_moment(self):
+        session = open_session(LSTM)
+        session.next_timestep()
+        session.run(until=10**6)
+        wait(session, lambda s: s.course.newest > 20)
+        moment = session.pause()
+        assert not session.running
+        assert moment.position.iteration == session.course.newest > 20
+        assert moment.position.t == 2  # the same place in another iteration
+        alone = open_session(LSTM)
+        alone.next_timestep()
+        for _ in range(moment.position.iteration):
+            expected = alone.next_iteration()
+        assert bits(moment) == bits(expected)
+
+    def test_following_shows_newer_and_newer_moments(self):
+        session = open_session(ELMAN)
+        session.run(until=10**6)
+        seen = []
+        while len(seen) < 5:
+            seen.append(session.follow().position.iteration)
+            time.sleep(0.02)
+        session.pause()
+        assert seen == sorted(seen)
+        assert seen[-1] > seen[0]
+
+    def test_it_ends_where_it_was_told_to(self):
+        session = open_session(ELMAN)
+        session.run(until=37)
+        wait(session, lambda s: not s.running)
+        assert session.follow().position.iteration == 37
+
+    def test_without_being_told_it_ends_where_the_file_says_and_then_no_more(self):
+        session = open_session(ELMAN + "[training]\niterations = 25\n")
+        session.run()
+        wait(session, lambda s: not s.running)
+        assert session.follow().position.iteration == 25
+        session.run()
+        wait(session, lambda s: s.course.newest > 60)
+        session.pause()
+
+    @pytest.mark.parametrize("move", ["next_iteration", "previous_iteration"])
+    def test_a_move_to_another_iteration_pauses_it_and_starts_from_where_it_is(self, move):
+        session = open_session(ELMAN)
+        session.run(until=10**6)
+        wait(session, lambda s: s.course.newest > 20)
+        moment = getattr(session, move)()
+        assert not session.running
+        away = moment.position.iteration - session.course.newest
+        assert away == {"next_iteration": 0, "previous_iteration": -1}[move]
+
+    def test_a_step_within_the_iteration_does_not_pause_it(self):
+        session = open_session(ELMAN)
+        session.run(until=10**6)
+        assert session.next_timestep().position.t == 2
+        assert session.running
+        session.restart()
+        assert not session.running
+        assert session.course.newest == 0
+
+    def test_a_number_that_is_not_finite_stops_it_with_the_reason(self):
+        session = open_session(
+            ELMAN.replace("tanh(w * x + u * h[t-1])", "w * x + u * h[t-1]")
+            + "[training]\nlearning_rate = 1e160\n"
+        )
+        session.run(until=100)
+        wait(session, lambda s: not s.running)
+        moment = session.follow()
+        assert "Training stops here" in moment.message
+        assert "Training stops here" in session.run().message
+
+    def test_where_there_is_nothing_to_train_on_it_says_so(self):
+        session = open_session(NO_TARGETS)
+        assert "no targets" in session.run().message
+        assert "no targets" in session.go_to(5).message
+        assert session.progress is None
+
+    def test_its_progress(self):
+        session = open_session(ELMAN)
+        session.run(until=10**7)
+        wait(session, lambda s: s.course.rate > 0)
+        progress = session.progress
+        assert progress.running
+        assert progress.until == 10**7
+        assert progress.seconds_left == pytest.approx(
+            (10**7 - progress.newest) / progress.rate, rel=1e-9
+        )
+        assert 0 < progress.bytes < progress.memory
+        session.close()
+        wait(session, lambda s: not s.running)
+
+
+class TestGoingTo:
+    def test_past_iterations_and_near_ones_at_once(self):
+        session = open_session(ELMAN)
+        for target in (1, 0, 1):
+            assert session.go_to(target).position.iteration == target
+            assert not session.running
+
+    def test_a_far_one_is_run_to(self):
+        session = open_session(ELMAN)
+        session.go_to(400)
+        wait(session, lambda s: not s.running)
+        assert session.follow().position.iteration == 400
+
+    def test_before_the_start_is_the_start(self):
+        session = open_session(ELMAN)
+        session.next_iteration()
+        assert session.go_to(-5).position.iteration == 0
+
+
+class Slower(ArrayTraining):
+    """Another engine, told by its name."""
+
+    name = "other"
+
+
+class TestChangingOver:
+    def test_the_other_engine_takes_over_as_far_as_training_has_come(self):
+        session = open_session(ELMAN)
+        for _ in range(30):
+            session.next_iteration()
+        session.course.speed_up(Slower)
+        wait(session, lambda s: s.course.engine == "other")
+        assert session.course.newest == 30
+        assert session.next_iteration().position.iteration == 31
+        assert len(session.course.losses) == 32
+
+    def test_while_training_runs_nothing_is_lost(self):
+        session = open_session(ELMAN)
+        session.run(until=3000)
+        session.course.speed_up(Slower)
+        wait(session, lambda s: not s.running)
+        assert session.follow().position.iteration == 3000
+        session.close()
+
+    def test_an_engine_that_cannot_be_made_leaves_things_as_they_are(self):
+        def broken(trainer: Trainer) -> ArrayTraining:
+            raise RuntimeError("no compiler")
+
+        session = open_session(ELMAN)
+        session.course.speed_up(broken)
+        wait(session, lambda s: "not compiled" in s.course.engine)
+        assert session.next_iteration().position.iteration == 1
+
+    def test_one_that_fails_sooner_does_not_take_over(self):
+        class Failing(Slower):
+            def advance(self, state, iterations, every=0, stop=None):
+                run = super().advance(state, min(iterations, 3), every, stop)
+                run.failed = True
+                return run
+
+        session = open_session(ELMAN)
+        for _ in range(10):
+            session.next_iteration()
+        session.course._catch_up(
+            type(session.course._trajectory)(Failing(session.trainer), session.course._start)
+        )
+        assert session.course.engine == "NumPy"
+        assert session.course.newest == 10
+
+    def test_it_happens_once(self):
+        made = []
+
+        def make(trainer: Trainer) -> ArrayTraining:
+            made.append(1)
+            return Slower(trainer)
+
+        session = open_session(ELMAN)
+        assert isinstance(session.course, Course)
+        for _ in range(3):
+            session.course.speed_up(make)
+        wait(session, lambda s: s.course.engine == "other")
+        assert made == [1]

@@ -1,0 +1,188 @@
+"""Space, `:` and what goes on beside the screen, by keys."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from stepping import LITERAL, NO_TARGETS
+from textual.pilot import Pilot
+
+from rnntui.data.sequence_file import parse_sequence_file
+from rnntui.session.session import Session
+from rnntui.tui.app import RnnTui
+from rnntui.tui.run_line import RunLine
+from rnntui.tui.screens import training as training_screen
+from rnntui.tui.screens.go_to import GoToScreen, Place, read_place
+from rnntui.tui.screens.stepper import StepperScreen
+
+SMALL = """
+model = "elman"
+[sizes]
+hidden = 2
+[data]
+one_hot = "ab"
+sequence = "abba"
+targets = "next"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _without_compiling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These are about the screen; compiling would take most of the time."""
+    monkeypatch.setattr("rnntui.session.session.compiler_available", lambda: False)
+
+
+def opened(text: str = SMALL) -> RnnTui:
+    return RnnTui(parse_sequence_file(text, "small.toml"))
+
+
+def stepper(pilot: Pilot) -> StepperScreen:
+    found = [screen for screen in pilot.app.screen_stack if isinstance(screen, StepperScreen)]
+    return found[-1]
+
+
+async def wait(pilot: Pilot, until: Callable[[StepperScreen], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not until(stepper(pilot)):
+        assert time.monotonic() < end, "it takes too long"
+        await pilot.pause(0.01)
+
+
+def run_line(pilot: Pilot) -> str:
+    return stepper(pilot).query_one(RunLine).render().plain
+
+
+class TestRunning:
+    async def test_space_runs_and_pauses_and_the_screen_shows_where(self) -> None:
+        async with opened().run_test(size=(120, 40)) as pilot:
+            await pilot.pause()
+            assert not stepper(pilot).query(RunLine)
+            await pilot.press("space")
+            await wait(pilot, lambda s: s.moment.position.iteration > 10)
+            assert "▶ training" in run_line(pilot)
+            assert "/s" in run_line(pilot)
+            await pilot.press("space")
+            screen = stepper(pilot)
+            assert not screen.session.running
+            assert screen.moment.position.iteration == screen.session.course.newest
+            assert f"‖ paused  iteration {screen.session.course.newest:,}" in run_line(pilot)
+            assert "of 64 MB" in run_line(pilot)
+
+    async def test_pictures_come_one_after_the_other_while_it_runs(self, monkeypatch) -> None:
+        shown = []
+        show = StepperScreen.show
+        monkeypatch.setattr(
+            StepperScreen, "show", lambda s, m: shown.append(m.position.iteration) or show(s, m)
+        )
+        async with opened().run_test(size=(80, 24)) as pilot:
+            await pilot.press("space")
+            started = time.monotonic()
+            await wait(pilot, lambda s: len(shown) > 12)
+            seconds = time.monotonic() - started
+            await pilot.press("space")
+        assert shown == sorted(shown)
+        assert len(shown) / seconds < 40  # no more of them than anyone sees
+
+    async def test_keys_that_look_go_on_working_and_a_step_pauses(self) -> None:
+        async with opened().run_test(size=(120, 40)) as pilot:
+            await pilot.press("space")
+            await wait(pilot, lambda s: s.session.course.newest > 5)
+            panel = stepper(pilot).panel
+            await pilot.press("tab", "down", "f", "escape")
+            assert stepper(pilot).panel != panel
+            assert stepper(pilot).session.running
+            await pilot.press("backspace")
+            screen = stepper(pilot)
+            assert not screen.session.running
+            assert screen.moment.position.iteration == screen.session.course.newest - 1
+
+    async def test_leaving_ends_it(self) -> None:
+        async with opened().run_test(size=(80, 24)) as pilot:
+            await pilot.press("space")
+            await wait(pilot, lambda s: s.session.running)
+            session = stepper(pilot).session
+        assert not session.running
+
+    async def test_without_targets_it_says_why_not(self) -> None:
+        async with opened(NO_TARGETS).run_test(size=(120, 40)) as pilot:
+            await pilot.press("space")
+            assert "no targets" in stepper(pilot).moment.message
+
+    async def test_markup_in_a_file_stays_text_while_it_trains(self) -> None:
+        async with opened(LITERAL).run_test(size=(80, 24)) as pilot:
+            await pilot.press("space")
+            await wait(pilot, lambda s: s.session.course.newest > 5)
+            await pilot.press("space")
+
+
+class TestGoingTo:
+    async def test_an_iteration_and_a_timestep(self) -> None:
+        async with opened().run_test(size=(120, 40)) as pilot:
+            await pilot.press("colon", *"300", "enter")
+            await wait(pilot, lambda s: s.moment.position.iteration == 300)
+            await pilot.press("colon", *"-50", "enter")
+            await wait(pilot, lambda s: s.moment.position.iteration == 250)
+            await pilot.press("colon", *"t 3", "enter")
+            await wait(pilot, lambda s: s.moment.position.t == 3)
+            assert stepper(pilot).moment.position.iteration == 250
+
+    async def test_what_is_no_place_is_refused_and_escape_goes_nowhere(self) -> None:
+        async with opened().run_test(size=(80, 24)) as pilot:
+            await pilot.press("colon", *"soon", "enter")
+            assert isinstance(pilot.app.screen, GoToScreen)
+            assert "1200" in pilot.app.screen.query_one("#go-to").border_subtitle
+            await pilot.press("escape")
+            assert stepper(pilot).moment.position.iteration == 0
+
+    async def test_a_tenth_of_the_sequence(self) -> None:
+        async with opened(SMALL.replace('"abba"', f'"{"ab" * 50}"')).run_test() as pilot:
+            await pilot.press("ctrl+right", "ctrl+right", "ctrl+left")
+            assert stepper(pilot).moment.position.t == 1 + 9
+
+    @pytest.mark.parametrize(
+        ("text", "place"),
+        [
+            ("1200", Place(1200)),
+            (" 1,200 ", Place(1200)),
+            ("+5", Place(105)),
+            ("-500", Place(0)),
+            ("t 30", Place(100, 30)),
+            ("t=7", Place(100, 7)),
+            ("", None),
+            ("t-3", None),
+            ("1e3", None),
+            ("99999999999999", None),
+        ],
+    )
+    def test_how_places_are_written(self, text: str, place: Place | None) -> None:
+        assert read_place(text, 100) == place
+
+
+class TestLongComputations:
+    async def test_they_are_done_beside_and_keys_that_look_are_answered(self, monkeypatch) -> None:
+        monkeypatch.setattr(training_screen, "_AT_ONCE", 0.0)
+        slow = []
+        computed = Session._computed
+
+        def slowly(session: Session, state):
+            time.sleep(0.4 if slow else 0)
+            return computed(session, state)
+
+        monkeypatch.setattr(Session, "_computed", slowly)
+        async with opened().run_test(size=(120, 40)) as pilot:
+            await pilot.pause()
+            slow.append(1)
+            started = time.monotonic()
+            await pilot.press("enter")
+            panel = stepper(pilot).panel
+            await pilot.press("tab")
+            assert stepper(pilot).panel != panel
+            assert time.monotonic() - started < 0.4
+            assert stepper(pilot).moment.position.iteration == 0
+            await pilot.press("enter")  # one at a time: this one does nothing
+            await wait(pilot, lambda s: s.moment.position.iteration == 1)
+            slow.clear()
+            await pilot.pause(0.1)
+            assert stepper(pilot).moment.position.iteration == 1
