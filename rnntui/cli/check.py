@@ -11,7 +11,7 @@ import click
 
 from rnntui.cli.group import main, print_json, refusing
 from rnntui.data.shipped import find_file
-from rnntui.session.quick import QUICK
+from rnntui.session.limits import QUICK
 from rnntui.text.problems import InputError, Problem
 
 

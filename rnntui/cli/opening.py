@@ -12,6 +12,7 @@ import click
 
 from rnntui.cli.group import main, refusing
 from rnntui.cli.reading import Reading, reads_sequences
+from rnntui.session.limits import MEMORY
 from rnntui.text.problems import InputError, Problem
 
 # New objects after which Python looks for garbage. Starting makes some hundred thousand to stay; to
@@ -22,8 +23,10 @@ _OBJECTS = 100_000
 @main.command("open", hidden=True)
 @click.argument("file", required=False)
 @reads_sequences
+@click.option("--memory", type=click.IntRange(1), default=MEMORY, show_default=True, metavar="MB",
+              help="How much the history of training may take.")  # fmt: skip
 @refusing
-def open_(read: Reading) -> None:
+def open_(read: Reading, memory: int) -> None:
     """Open a sequence file in the stepper, or the gallery without one.
 
     \b
@@ -43,9 +46,9 @@ def open_(read: Reading) -> None:
     from rnntui.tui.unread import Unread
 
     if file is None and read.file is not None:
-        app = RnnTui(Unread(Path(read.path).stem, read.read, read.lacks_model))
+        app = RnnTui(Unread(Path(read.path).stem, read.read, read.lacks_model), memory)
     else:
-        app = RnnTui(file)
+        app = RnnTui(file, memory)
     app.run()
     if app.refusal is not None:
         raise app.refusal

@@ -16,7 +16,7 @@ from rnntui.engine.initialisation import draw_parameters
 from rnntui.engine.optimiser import Update
 from rnntui.engine.trace import Trace, compute_trace
 from rnntui.engine.training import Trainer, TrainingState
-from rnntui.session.quick import QUICK
+from rnntui.session.limits import QUICK
 
 Array = npt.NDArray[np.float64]
 Status = Literal["right", "wrong", "mistake", "unexpectedly right", "unreachable"]

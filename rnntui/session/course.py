@@ -15,7 +15,7 @@ from rnntui.engine.arrays import ArrayTraining
 from rnntui.engine.flat_training import FlatTraining, StopFlag
 from rnntui.engine.training import Trainer, TrainingState
 from rnntui.session.losses import Losses
-from rnntui.session.trajectory import MEMORY, Trajectory
+from rnntui.session.trajectory import Trajectory
 
 _SLICE = 0.05  # seconds of catching up between two looks at how far training has gone
 _CLOSE = 0.02  # seconds of catching up for which training may be kept waiting
@@ -29,7 +29,7 @@ class Course:
     memory: bytes that the history may take.
     """
 
-    def __init__(self, trainer: Trainer, start: TrainingState, memory: int = MEMORY) -> None:
+    def __init__(self, trainer: Trainer, start: TrainingState, memory: int) -> None:
         self._trainer, self._start, self.memory = trainer, start, memory
         self._trajectory = Trajectory(ArrayTraining(trainer), start, memory)
         self._turn = threading.Lock()  # who holds it may train on, or change the trajectory

@@ -12,11 +12,11 @@ from rnntui.engine.optimiser import UpdateEquation
 from rnntui.engine.training import Iteration, TrainingState
 from rnntui.session.checks import CheckedValue, check_trace, start_training
 from rnntui.session.course import Course
+from rnntui.session.limits import MEGABYTE, MEMORY
 from rnntui.session.moment import Moment, bare, initial_gradients
 from rnntui.session.progress import Progress
 from rnntui.session.runner import Runner
 from rnntui.session.timeline import Position, Stop, Timeline
-from rnntui.session.trajectory import MEMORY
 
 _AT_ONCE = 0.01  # seconds that training on to an iteration may take while a key waits
 
@@ -30,7 +30,9 @@ class Session:
     to a compiled kernel once training runs, if Numba is installed.
     """
 
-    def __init__(self, file: SequenceFile, memory: int = MEMORY, compiled: bool = True) -> None:
+    def __init__(
+        self, file: SequenceFile, memory: int = MEMORY * MEGABYTE, compiled: bool = True
+    ) -> None:
         self.file = file
         self.trainer, start = start_training(file)
         trains = file.model.objective is not None

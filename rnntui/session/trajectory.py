@@ -16,8 +16,6 @@ from rnntui.engine.training import TrainingState
 from rnntui.session.keyframes import Keyframes
 from rnntui.session.losses import Losses
 
-MEMORY = 64 * 2**20  # bytes of history, unless it is said otherwise
-
 _LOSSES = 8  # one part in so many of the memory is for the losses
 _NEAR = 32  # states before the one asked for that are computed along with it
 _NEAR_MEMORY = 16  # one part in so many of the memory is for those
@@ -32,7 +30,7 @@ class Trajectory:
     rate: iterations a second of the last `extend`; 0 before the first.
     """
 
-    def __init__(self, training: FlatTraining, start: TrainingState, memory: int = MEMORY) -> None:
+    def __init__(self, training: FlatTraining, start: TrainingState, memory: int) -> None:
         self.training = training
         self.memory = memory
         self.failed = False

@@ -13,6 +13,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from rnntui.session.limits import MEMORY
 from rnntui.text.problems import InputError
 from rnntui.tui.imports import import_stepper
 from rnntui.tui.keys import KEYS
@@ -29,7 +30,8 @@ BAD_INPUT = 2
 class RnnTui(App[None]):
     """Opens a sequence file in the stepper, or the gallery without one.
 
-    refusal: once the app has ended, what was wrong with the file, for its user to be told.
+    memory: MB that the history of training may take. refusal: once the app has ended, what was wrong
+    with the file, for its user to be told.
     """
 
     TITLE = "rnntui"
@@ -39,9 +41,10 @@ class RnnTui(App[None]):
         Binding("ctrl+c,ctrl+q", "quit", "quit", show=False, priority=True),
     ]
 
-    def __init__(self, file: SequenceFile | Unread | None = None) -> None:
+    def __init__(self, file: SequenceFile | Unread | None = None, memory: int = MEMORY) -> None:
         super().__init__()
         self.file = file
+        self.memory = memory
         self.refusal: InputError | None = None
 
     def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
@@ -61,7 +64,7 @@ class RnnTui(App[None]):
 
             self.push_screen(GalleryScreen())
         else:
-            self.push_screen(import_stepper()(self.file))
+            self.push_screen(import_stepper()(self.file, self.memory))
 
     def _open(self, file: Unread) -> None:
         if file.lacks_model:

@@ -45,6 +45,6 @@ def test_the_next_input_is_the_target_across_the_cut(tmp_path: Path) -> None:
 def test_a_very_long_sequence_is_cut_without_being_asked_and_it_is_said(tmp_path: Path) -> None:
     file = open_sequences(written(tmp_path, LONGEST + 1))
     assert {part.length for part in file.data.sequences} == {USUAL, 1}
-    assert file.notice == "Cut into 21 windows of 1,000 timesteps (--window)."
+    assert file.notice == "Cut into 201 windows of 1,000 timesteps (--window)."
     assert Session(file).moment.message == file.notice
     assert open_sequences(written(tmp_path, 100)).notice == ""

@@ -82,9 +82,9 @@ class TestLosses:
             losses[3]
 
 
-def trajectory(**options) -> Trajectory:
+def trajectory(memory: int = 10**6) -> Trajectory:
     trainer, start = start_training(parse_sequence_file(ELMAN, "small.toml"))
-    return Trajectory(ArrayTraining(trainer), start, **options)
+    return Trajectory(ArrayTraining(trainer), start, memory)
 
 
 def bits(found) -> bytes:

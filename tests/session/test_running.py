@@ -178,7 +178,7 @@ class TestChangingOver:
         for _ in range(10):
             session.next_iteration()
         session.course._catch_up(
-            type(session.course._trajectory)(Failing(session.trainer), session.course._start)
+            type(session.course._trajectory)(Failing(session.trainer), session.course._start, 10**6)
         )
         assert session.course.engine == "NumPy"
         assert session.course.newest == 10

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rnntui.data.sequence import InputSequence
 from rnntui.data.sequences import Data
 
-LONGEST = 20_000  # timesteps that are opened whole without being asked; more take many seconds
+LONGEST = 200_000  # timesteps that are opened whole without being asked; more take many seconds
 USUAL = 1_000
 
 

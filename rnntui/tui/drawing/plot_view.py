@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from rnntui.tui.drawing.line import Line
 from rnntui.tui.drawing.palette import Palette, palette_for
+from rnntui.tui.drawing.repaint import changed_regions
 
 Draw = Callable[[int, int, Palette], list[Line]]
 """Draws a plot in (width, height) with a palette, as `line_plot` and `scatter_plot` do."""
@@ -38,8 +40,15 @@ class PlotView(Widget):
         """Show what `draw` draws; a `version` equal to the last one (not None) is shown already."""
         if version is not None and version == self._version:
             return
+        in_sight = self.display and bool(self._strips) and self._drawn_for == self._wanted
         self._draw, self._version, self._drawn_for = draw, version, None
-        self.refresh()
+        if not in_sight:  # drawn when it comes to be
+            self.refresh()
+            return
+        before, after = self._strips, self._drawn()
+        changed = changed_regions(before, after, self.size.width)
+        if changed:
+            self.refresh(*changed)
 
     def notify_style_update(self) -> None:
         """Forget what was drawn in the old theme."""
@@ -47,17 +56,38 @@ class PlotView(Widget):
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
-        """Line `y` of the plot; the first line asked for draws them all."""
-        width, height = self.size
-        wanted = (width, height, self.app.current_theme.dark)
-        if wanted != self._drawn_for:
-            self._strips = self._render_strips(width, height)
-            self._drawn_for = wanted
-        return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
+        """Line `y` of the plot."""
+        strips = self._drawn()
+        return strips[y] if y < len(strips) else Strip.blank(self.size.width, self.rich_style)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a region. A plot has no border and no padding to be put around them, which
+        would take as long as drawing it.
+        """
+        strips = self._drawn()[crop.y : crop.bottom]
+        strips += [Strip.blank(self.size.width, self.rich_style)] * (crop.height - len(strips))
+        for line_filter in self.get_line_filters():
+            strips = [
+                strip.apply_filter(line_filter, self.background_colors[1]) for strip in strips
+            ]
+        whole = crop.x == 0 and crop.width == self.size.width
+        return strips if whole else [strip.crop(crop.x, crop.right) for strip in strips]
+
+    @property
+    def _wanted(self) -> tuple[int, int, bool]:
+        return (*self.size, self.app.current_theme.dark)
+
+    def _drawn(self) -> list[Strip]:
+        """All lines, drawn if they are not there for this size and theme."""
+        if self._wanted != self._drawn_for:
+            self._drawn_for = self._wanted
+            self._strips = self._render_strips(*self.size)
+        return self._strips
 
     def _render_strips(self, width: int, height: int) -> list[Strip]:
         if self._draw is None or not width or not height:
             return []
-        picture = self._draw(width, height, palette_for(self.app.current_theme.dark))
+        picture = self._draw(width, height, palette_for(self.app.current_theme.dark))[:height]
         ground = self.rich_style
-        return [line.strip(width, ground) for line in picture[:height]]
+        blank = [Strip.blank(width, ground)] * (height - len(picture))
+        return [line.strip(width, ground) for line in picture] + blank

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from itertools import groupby
 from typing import Any, TypeVar, overload
 
 from rich.style import Style
@@ -15,6 +14,7 @@ from textual.widget import Widget
 from rnntui.session.moment import Moment
 from rnntui.tui.drawing.line import Line
 from rnntui.tui.drawing.palette import Palette, palette_for
+from rnntui.tui.drawing.repaint import changed_regions
 
 Made = TypeVar("Made")
 
@@ -107,19 +107,14 @@ class RowsPanel(Shows, Widget):
         self._refresh_changed()
 
     def _refresh_changed(self) -> None:
-        """Paint only lines that are other than before: bytes to a terminal cost time."""
+        """Paint only lines that are other than before."""
         before, self._strips = self._strips, self._in_sight()
         if len(before) != len(self._strips):
             self.refresh()
             return
-        changed = [
-            y
-            for y, (old, new) in enumerate(zip(before, self._strips, strict=True))
-            if old is not new and old != new
-        ]
+        changed = changed_regions(before, self._strips, self.size.width)
         if changed:
-            width = self.size.width
-            self.refresh(*(Region(0, y, width, height) for y, height in _runs(changed)))
+            self.refresh(*changed)
 
     note = ""
     """What the lower edge of the frame says, before how many lines are out of sight."""
@@ -210,9 +205,3 @@ class Kept:
             self._made[version] = make()
         found: Made = self._made[version]
         return found
-
-
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Numbers in increasing order as (first, count) of each run without a gap."""
-    runs = (list(run) for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]))
-    return [(run[0][1], len(run)) for run in runs]

@@ -167,7 +167,7 @@ class GalleryScreen(Screen[None]):
             return
         found = self._file(path)
         if not isinstance(found, InputError):
-            self.app.push_screen(import_stepper()(found))
+            self.app.push_screen(import_stepper()(found, self.app.memory))
 
     def action_down(self) -> None:
         """One down."""

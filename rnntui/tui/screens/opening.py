@@ -75,7 +75,7 @@ class OpeningScreen(FramedScreen[InputError]):
         try:
             stepper = import_stepper()
             file = self._unread.opens(self._chosen, self._tell)
-            self.post_message(self.Opened(stepper(file)))
+            self.post_message(self.Opened(stepper(file, self.app.memory)))
             import_plots()  # while the other panels are being drawn
         except Exception as reason:
             self.post_message(self.Failed(reason))

@@ -8,9 +8,9 @@ from textual.worker import get_current_worker
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.session.checks import CheckedValue, check_file
+from rnntui.session.limits import MEGABYTE, MEMORY
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
-from rnntui.session.trajectory import MEMORY
 from rnntui.tui.garbage import search_less
 from rnntui.tui.panels.equation import EquationPanel
 from rnntui.tui.panels.gradients import GradientsPanel
@@ -36,10 +36,10 @@ PANELS = {
 
 
 class StepperScreen(TrainingScreen):
-    """Steps through one sequence file. memory: bytes that the history may take."""
+    """Steps through one sequence file. memory: MB that the history may take."""
 
     def __init__(self, file: SequenceFile, memory: int = MEMORY) -> None:
-        super().__init__(Session(file, memory))
+        super().__init__(Session(file, memory * MEGABYTE))
 
     def make_status(self) -> StatusLine:
         """Where we are."""
