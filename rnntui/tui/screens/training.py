@@ -28,6 +28,7 @@ class TrainingScreen(FramedScreen[None]):
         self.moment = session.moment
         self._busy = False
         self._timer: Timer | None = None
+        self._followed = 0.0  # when the last picture of a run was begun
 
     def show(self, moment: Moment) -> None:
         """Put a moment on the screen."""
@@ -59,17 +60,17 @@ class TrainingScreen(FramedScreen[None]):
 
     def _arrive(self, moment: Moment) -> None:
         self._busy = False
-        started = perf_counter()
         self.moment = moment
         self.show(moment)
         self._tell_progress()
         if self.session.running and self._timer is None:
-            # at least as long for keys as for the picture
-            spent = perf_counter() - started
-            self._timer = self.set_timer(max(_FRAME - spent, spent), self._follow)
+            # half as long again as the last picture took is for keys, where pictures take long
+            spent = perf_counter() - self._followed
+            self._timer = self.set_timer(max(_FRAME - spent, min(spent / 2, _FRAME)), self._follow)
 
     def _follow(self) -> None:
         self._timer = None
+        self._followed = perf_counter()
         self.move(self.session.follow)
 
     # --- training ---
