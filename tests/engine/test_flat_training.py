@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -139,3 +140,21 @@ class TestWork:
         assert loop.count("dot") == 1  # W_hh @ h[t-1]; not W_ih @ x, not the readout
         backward = trainer.program.run_training.source.split("for t in")[1].split("\n    d_")[0]
         assert backward.count("dot") == 1
+
+    def test_memory_does_not_grow_with_iterations(self) -> None:
+        trainer, start = opened(STREAMED)
+        training = ArrayTraining(trainer)
+        state = training.advance(training.layout.flat(start), 300).after  # arrays of every length
+        tracemalloc.start()
+        try:
+            peaks = []
+            for count in (100, 1000):
+                tracemalloc.reset_peak()
+                before, _ = tracemalloc.get_traced_memory()
+                run = training.advance(state, count)
+                peaks.append(tracemalloc.get_traced_memory()[1] - before)
+                assert len(run.losses) == count
+        finally:
+            tracemalloc.stop()
+        # the losses that are handed back, and no more
+        assert peaks[1] - peaks[0] < 900 * 64
