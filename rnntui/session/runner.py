@@ -34,6 +34,10 @@ class Runner:
         """Whether it is still at it."""
         return self._thread.is_alive()
 
+    def abandon(self) -> None:
+        """Stop after the iteration at hand, for which nobody waits."""
+        self._stop.set()
+
     def pause(self) -> None:
         """Stop after the iteration at hand, and wait for that."""
         self._stop.set()

@@ -210,7 +210,7 @@ class Session:
     def close(self) -> None:
         """Leave: nothing goes on beside any more."""
         if self._runner is not None:
-            self._runner.pause()
+            self._runner.abandon()
         if self.course is not None:
             self.course.close()
 

@@ -71,7 +71,6 @@ TRAININGS = {
     "mean over timesteps": {"reduction": "mean"},
     "whole set": {"batch": None},
     "truncated": {"truncate": 2},
-    "fixed": {"fixed": ("W_z", "w")},
 }
 
 SMALL = """
@@ -93,6 +92,9 @@ OPTIMISERS = {
     "adagrad, step": {
         "optimizer": "adagrad", "hyperparameters": {"epsilon": 1e-10},
         "schedule": "step", "step_size": 2, "gamma": 0.5,
+    },
+    "momentum, some fixed": {
+        "optimizer": "momentum", "hyperparameters": {"momentum": 0.9}, "fixed": ("W_hh", "b_y"),
     },
 }  # fmt: skip
 

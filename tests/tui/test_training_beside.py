@@ -105,6 +105,9 @@ class TestRunning:
             await pilot.press("space")
             await wait(pilot, lambda s: s.session.running)
             session = stepper(pilot).session
+        end = time.monotonic() + 10
+        while session.running and time.monotonic() < end:
+            time.sleep(0.01)
         assert not session.running
 
     async def test_without_targets_it_says_why_not(self) -> None:
