@@ -73,6 +73,9 @@ def main() -> None:
     rnntui train FILE         train without the stepper
     rnntui tasks              list what generates sequences; rnntui generate TASK prints some
     """
+    # NumPy's matrix products have threads that spin from the moment it is imported; what is
+    # multiplied here is too small for them to win that time back
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def print_json(found: Any, indent: int | None = None) -> None:

@@ -66,10 +66,9 @@ class PlotView(Widget):
         """
         strips = self._drawn()[crop.y : crop.bottom]
         strips += [Strip.blank(self.size.width, self.rich_style)] * (crop.height - len(strips))
+        _, background = self.background_colors
         for line_filter in self.get_line_filters():
-            strips = [
-                strip.apply_filter(line_filter, self.background_colors[1]) for strip in strips
-            ]
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
         whole = crop.x == 0 and crop.width == self.size.width
         return strips if whole else [strip.crop(crop.x, crop.right) for strip in strips]
 

@@ -88,13 +88,20 @@ class GalleryScreen(Screen[None]):
     def on_resize(self, event: Resize) -> None:
         """Too narrow for both, the list is alone."""
         self.set_class(event.size.width < _NARROW, "narrow")
-        self.call_after_refresh(self._preview)
+        self._preview_soon()
 
     # --- the preview ---
 
     def on_option_list_option_highlighted(self) -> None:
-        """Show what is under the cursor, once the cursor is seen there."""
-        self.call_after_refresh(self._preview)
+        """Show what is under the cursor."""
+        self._preview_soon()
+
+    def _preview_soon(self) -> None:
+        """Make a preview once the cursor is seen where it is.
+
+        By way of the app: what it refreshes before its own start is not written to the terminal.
+        """
+        self.app.call_later(self.call_after_refresh, self._preview)
 
     def _current(self) -> Path | None:
         number = self.query_one(OptionList).highlighted

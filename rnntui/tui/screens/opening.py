@@ -64,7 +64,8 @@ class OpeningScreen(FramedScreen[InputError]):
 
     def on_mount(self) -> None:
         """Be seen first, then work."""
-        self.call_after_refresh(self._start)
+        # by way of the app: what it refreshes before its own start is not written to the terminal
+        self.app.call_later(self.call_after_refresh, self._start)
 
     def _start(self) -> None:
         # not one of Textual's workers: those would have to end before the program can
@@ -77,7 +78,7 @@ class OpeningScreen(FramedScreen[InputError]):
             file = self._unread.opens(self._chosen, self._tell)
             self.post_message(self.Opened(stepper(file, self.app.memory)))
             import_plots()  # while the other panels are being drawn
-        except Exception as reason:
+        except Exception as reason:  # which a thread has nobody else to tell of
             self.post_message(self.Failed(reason))
 
     def _tell(self, done: int, total: int | None) -> None:
