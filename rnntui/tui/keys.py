@@ -61,7 +61,7 @@ KEYS = (
         ("colon",),
         "go_to",
         ":",
-        "go to an iteration (1200, +100, -100) or a timestep (t 30)",
+        "go to an iteration (1200, +100) or timestep (t 30)",
         "Step",
         (":", "go to"),
     ),

@@ -32,6 +32,7 @@ MOVES = {
 }
 LOOKS = {"up", "k", "tab", "shift+tab", "f", "pagedown", "pageup", "shift+right", "shift+left",
          "escape"}  # fmt: skip
+TRAINING = {"space", "colon", "ctrl+right", "ctrl+left"}  # in test_training_beside
 PROGRAM = {"t", "question_mark", "f1", "q"}
 AT_LARGE = (200, 60)
 
@@ -42,7 +43,7 @@ def shown_panels(app: RnnTui) -> list[str]:
 
 def test_every_key_is_tested_here():
     named = {name for key in KEYS for name in key.keys}
-    assert {*MOVES, *LOOKS, *PROGRAM} >= named
+    assert {*MOVES, *LOOKS, *TRAINING, *PROGRAM} >= named
 
 
 class TestMoves:
