@@ -54,10 +54,10 @@ def main(arguments: list[str]) -> None:
 
     os.nice(10)  # the screen comes first
     kernel, *task = arguments
-    load_kernel(Path(kernel))
-    if task:
+    if task:  # first: that the kernel is there says that all is
         name, options = task
         CompiledStream(TaskStream(make_task(name, **json.loads(options)), 0))
+    load_kernel(Path(kernel))
 
 
 if __name__ == "__main__":

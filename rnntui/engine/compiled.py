@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,11 @@ from rnntui.text.problems import InputError
 
 Array = npt.NDArray[np.float64]
 
+_FUNCTIONS = (
+    "rnntui.engine.scalar_functions",
+    "rnntui.engine.array_functions",
+    "rnntui.data.tasks.kernels",
+)
 _TIMESTEPS = 250_000  # in one call of the kernel: what has to be drawn and held at once
 
 
@@ -113,12 +119,23 @@ def _rates(trainer: Trainer, first: int, count: int) -> Array:
 
 def kernel_path(trainer: Trainer) -> Path:
     """The file of a trainer's kernel, in the user's cache by the hash of its source."""
-    source = kernel_source(trainer.program, trainer.settings)
+    source = f"{kernel_source(trainer.program, trainer.settings)}\n# {_made_with()}\n"
     name = "kernel_" + hashlib.sha256(source.encode()).hexdigest()[:24]
     path = _cache() / f"{name}.py"
     if not path.exists() or path.read_text(encoding="utf-8") != source:
         write_whole(path, source.encode())
     return path
+
+
+@cache
+def _made_with() -> str:
+    """What else decides what is compiled, so that another of these is another kernel.
+
+    Numba itself looks only at the file of a kernel, not at those of the functions that it calls.
+    """
+    found = [importlib.util.find_spec(name) for name in _FUNCTIONS]
+    times = [Path(str(spec.origin)).stat().st_mtime_ns for spec in found if spec is not None]
+    return f"{sys.prefix}, Python {sys.version}, Numba {metadata.version('numba')}, {times}"
 
 
 def load_kernel(path: Path) -> Callable[..., int]:
