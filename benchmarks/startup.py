@@ -6,6 +6,15 @@ The programs take turns in pseudo-terminals of their own, so that whatever else 
 slows all of them alike; what counts is the ratio. First paint: the last byte before the first
 pause of 50 ms, once a screenful has come. Complete: the equation panel (in the gallery the
 preview) has its content. Only the standard library, and Python's own pseudo-terminals (Unix).
+
+Medians of 21 in seconds (beside the empty application) on two shared and busy cores, CPython 3.11.7,
+Textual 8.2.8; before the opening screen both were 2.6 to 3.5 ×, in either column:
+
+| program | first paint | complete |
+| --- | --- | --- |
+| empty application | 0.36 | |
+| rnntui | 0.46 (1.28 ×) | 0.73 (2.0 ×) |
+| rnntui lstm-ab | 0.46 (1.27 ×) | 0.93 (2.6 ×) |
 """
 
 from __future__ import annotations
