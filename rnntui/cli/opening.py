@@ -18,6 +18,8 @@ from rnntui.text.problems import InputError, Problem
 # New objects after which Python looks for garbage. Starting makes some hundred thousand to stay; to
 # look through them all after every 700, as is usual, would take a tenth of the time it has.
 _OBJECTS = 100_000
+# A second at most: what a key changes is shown in two pictures, and the second one need not wait.
+_PICTURES = "240"
 
 
 @main.command("open", hidden=True)
@@ -42,6 +44,7 @@ def open_(read: Reading, memory: int) -> None:
             Problem("this is not a terminal", None, "`rnntui check` and `rnntui trace` need none")
         )
     gc.set_threshold(_OBJECTS, 10, 10)
+    os.environ.setdefault("TEXTUAL_FPS", _PICTURES)
     from rnntui.tui.app import RnnTui  # the terminal is imported only where it is used
     from rnntui.tui.unread import Unread
 

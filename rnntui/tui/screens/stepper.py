@@ -34,16 +34,20 @@ PANELS = {
     "hidden": HiddenSpacePanel,
 }
 
+_FIRST = ("sequence", "equation", "quantities")
+
 
 class StepperScreen(TrainingScreen):
     """Steps through one sequence file. memory: MB that the history may take."""
 
     def __init__(self, file: SequenceFile, memory: int = MEMORY) -> None:
         super().__init__(Session(file, memory * MEGABYTE))
+        self._status = StatusLine(file)
+        self._rest_is_due = False
 
     def make_status(self) -> StatusLine:
         """Where we are."""
-        return StatusLine(self.session.file)
+        return self._status
 
     def make_panel(self, name: str) -> Widget:
         """The panel of this name."""
@@ -59,18 +63,29 @@ class StepperScreen(TrainingScreen):
     # --- showing ---
 
     def show(self, moment: Moment) -> None:
-        """Put a moment on every panel."""
+        """Put a moment on every panel: first where the eye is, in a picture of its own."""
         with self.app.batch_update():
-            self.query_one(StatusLine).show(moment)
-            for name in PANELS:
+            self._status.show(moment)
+            for name in {*_FIRST, self.panel}:
                 self._panel(name).show(moment)
+        if not self._rest_is_due:
+            self._rest_is_due = True
+            self.call_after_refresh(self._show_rest)
+
+    def _show_rest(self) -> None:
+        """The other panels, at the newest moment: keys that come quickly do not wait for them."""
+        self._rest_is_due = False
+        with self.app.batch_update():
+            for name in PANELS:
+                if name not in _FIRST and name != self.panel:
+                    self._panel(name).show(self.moment)
 
     def redraw(self) -> None:
         """Show the same moment in another theme."""
         self.show(self.moment)
 
     def _panel(self, name: str) -> Shows:
-        panel = self.query_one(f"#{name}")
+        panel = self._panels[name]
         assert isinstance(panel, Shows)
         return panel
 
@@ -83,7 +98,7 @@ class StepperScreen(TrainingScreen):
             self.app.call_from_thread(self._checked, checks)
 
     def _checked(self, checks: tuple[CheckedValue, ...]) -> None:
-        self.query_one(StatusLine).checks = checks
+        self._status.checks = checks
 
     # --- keys ---
 
