@@ -40,8 +40,9 @@ from rnntui.data.streams import TaskStream
 from rnntui.data.tasks.task import TaskSequence
 from rnntui.engine.compiled import CompiledTraining, compiler_available
 from rnntui.engine.metrics import measure
+from rnntui.engine.state import TrainingState
 from rnntui.engine.trace import Trace, compute_trace
-from rnntui.engine.training import Trainer, TrainingState
+from rnntui.engine.training import Trainer
 from rnntui.session.checks import start_training
 
 TASKS = ("reber", "anbn", "anbncn", "embedded-reber")

@@ -6,7 +6,7 @@ import time
 
 from rnntui.data.sequence_file import read_sequence_file
 from rnntui.data.shipped import find_file
-from rnntui.engine.training import TrainingState
+from rnntui.engine.state import TrainingState
 from rnntui.session.course import Course
 from rnntui.session.session import Session
 

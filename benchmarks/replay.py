@@ -22,7 +22,7 @@ from machine import description, on_one_core
 from pasts import Past
 from table import markdown, number
 
-from rnntui.engine.training import TrainingState
+from rnntui.engine.state import TrainingState
 
 FILES = ("reber", "anbn", "anbncn", "embedded-reber", "binary-addition")
 HEAD = ("file", "iterations", "run in s", "history MB", "state p50 ms", "p95 ms", "max ms",

@@ -31,7 +31,7 @@ class ArrayTraining(FlatTraining):
     name = "NumPy"
 
     def __init__(self, trainer: Trainer) -> None:
-        super().__init__(trainer, FlatLayout(trainer))
+        super().__init__(trainer)
         self._feed = Feed(trainer)
         self._update = FlatUpdate(trainer.settings, self.layout)
         self._buffers: dict[int, _Buffers] = {}

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from rnntui.data.compiled_stream import CompiledStream
 from rnntui.data.streams import TaskStream
 from rnntui.engine.feed import Feed
-from rnntui.engine.flat import FlatLayout, FlatState
+from rnntui.engine.flat import FlatState
 from rnntui.engine.flat_training import FlatTraining, Run, StopFlag
 from rnntui.engine.kernel_source import kernel_source
 from rnntui.engine.schedule import learning_rate
@@ -57,7 +57,7 @@ class CompiledTraining(FlatTraining):
     name = "compiled"
 
     def __init__(self, trainer: Trainer) -> None:
-        super().__init__(trainer, FlatLayout(trainer))
+        super().__init__(trainer)
         program = trainer.program
         sequences = trainer.sequences
         drawn = CompiledStream(sequences) if isinstance(sequences, TaskStream) else None

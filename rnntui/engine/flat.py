@@ -9,7 +9,9 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.engine.training import Trainer, TrainingState
+from rnntui.data.training_settings import TrainingSettings
+from rnntui.engine.state import TrainingState
+from rnntui.language.program import Program
 from rnntui.language.shapes import Shape
 from rnntui.models.optimisers import rules_for
 
@@ -63,8 +65,7 @@ class FlatLayout:
     the optimiser remembers of each.
     """
 
-    def __init__(self, trainer: Trainer) -> None:
-        program, settings = trainer.program, trainer.settings
+    def __init__(self, program: Program, settings: TrainingSettings) -> None:
         self.shapes = {key: program.shapes[key] for key in program.model.parameters}
         self.slots, self.size = slots(program.model.parameters, self.shapes)
         rules = rules_for(settings.optimizer, settings.hyperparameters)
@@ -72,18 +73,24 @@ class FlatLayout:
         self.free = np.ones(self.size, dtype=np.bool_)
         for key in settings.fixed:
             self.free[self.slots[key].part] = False
-        self.updated = trainer.optimiser.parameters
+        self.updated = tuple(key for key in self.slots if key not in settings.fixed)
 
     def flat(self, state: TrainingState) -> FlatState:
         """A state as flat arrays; what the optimiser does not remember yet is zero."""
-        parameters = np.zeros(self.size)
+        parameters = self.packed(state.parameters)
         memory = np.zeros((len(self.states), self.size))
         for key, slot in self.slots.items():
-            parameters[slot.part] = np.ravel(state.parameters[key])
             for row, name in zip(memory, self.states, strict=True):
                 if f"{name}({key})" in state.memory:
                     row[slot.part] = np.ravel(state.memory[f"{name}({key})"])
         return FlatState(state.iteration, parameters, memory)
+
+    def packed(self, arrays: Mapping[str, Array]) -> Array:
+        """(n,), the parameters' arrays one after the other."""
+        found = np.zeros(self.size)
+        for key, slot in self.slots.items():
+            found[slot.part] = arrays[key].reshape(-1)
+        return found
 
     def state(self, flat: FlatState) -> TrainingState:
         """The state of flat arrays; its arrays are read-only views of them."""

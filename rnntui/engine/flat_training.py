@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.engine.flat import FlatLayout, FlatState
-from rnntui.engine.training import Trainer, TrainingState
+from rnntui.engine.flat import FlatState
+from rnntui.engine.state import TrainingState
+from rnntui.engine.training import Trainer
 
 Array = npt.NDArray[np.float64]
 
@@ -58,9 +59,9 @@ class FlatTraining(ABC):
 
     name = ""
 
-    def __init__(self, trainer: Trainer, layout: FlatLayout) -> None:
+    def __init__(self, trainer: Trainer) -> None:
         self.trainer = trainer
-        self.layout = layout
+        self.layout = trainer.layout
 
     @abstractmethod
     def advance(

@@ -5,8 +5,9 @@ Everything is a function of the state before it, so an iteration computed again 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -14,23 +15,14 @@ import numpy.typing as npt
 from rnntui.data.sequence import InputSequence
 from rnntui.data.streams import TaskStream
 from rnntui.data.training_settings import TrainingSettings
+from rnntui.engine.flat import FlatLayout, FlatState
+from rnntui.engine.flat_update import FlatUpdate
 from rnntui.engine.optimiser import Optimiser, Update
+from rnntui.engine.state import TrainingState
 from rnntui.engine.trace import Fault, Parameters, Trace, compute_trace
 from rnntui.language.program import Program
 
 Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class TrainingState:
-    """All that the next iteration depends on, before it: the parameters after `iteration` updates.
-
-    memory: what the optimiser remembers, by key such as `m(W)`; zeros where there is nothing.
-    """
-
-    iteration: int
-    parameters: Parameters
-    memory: Parameters = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +31,7 @@ class Iteration:
 
     gradients: by parameter, averaged over the batch. after: None where there is nothing to
     train on, or where a number is not finite (`fault`) and an update would spoil the parameters.
-    loss: averaged over the batch, None without an objective. update: how the parameters were updated.
+    loss: averaged over the batch, None without an objective. compute_update: see `update`.
     """
 
     before: TrainingState
@@ -49,7 +41,12 @@ class Iteration:
     loss: float | None
     fault: Fault | None
     after: TrainingState | None
-    update: Update | None = None
+    compute_update: Callable[[], Update] | None = None
+
+    @cached_property
+    def update(self) -> Update | None:
+        """How the parameters were updated, equation by equation; computed when it is asked for."""
+        return None if self.compute_update is None else self.compute_update()
 
 
 class Trainer:
@@ -65,6 +62,11 @@ class Trainer:
         self.sequences = sequences
         self.settings = settings
         self.optimiser = Optimiser(settings, program.model.parameters)
+        self.layout = FlatLayout(program, settings)
+
+    @cached_property
+    def _flat_update(self) -> FlatUpdate:
+        return FlatUpdate(self.settings, self.layout)
 
     def batch(self, iteration: int) -> tuple[int, ...]:
         """Which sequences iteration number `iteration` takes: in order, a set over and over."""
@@ -94,23 +96,28 @@ class Trainer:
         gradients = _average(traces)
         with np.errstate(all="ignore"):
             loss = float(np.mean([trace.loss for trace in traces]))
-        update = self._update(state, gradients)
-        after = TrainingState(
-            state.iteration + 1,
-            update.parameters,
-            self.optimiser.remembered(update.values),
-        )
+        after = self._after(state, gradients)
         fault = None
         if not _all_finite(gradients, after.parameters, loss):
             fault = next((f for f in (trace.fault() for trace in traces) if f), None)
             fault = fault or _update_fault(gradients, after.parameters, loss)
         return Iteration(
-            state, indices, traces, gradients, loss, fault, None if fault else after, update
-        )
+            state, indices, traces, gradients, loss, fault, None if fault else after,
+            partial(self._update, state, gradients),
+        )  # fmt: skip
 
     def start(self, parameters: Parameters) -> TrainingState:
         """The state before iteration 0."""
         return TrainingState(0, parameters, dict(self.settings.optimizer_state))
+
+    def _after(self, state: TrainingState, gradients: Parameters) -> TrainingState:
+        """All parameters updated at once: the bits of `_update`, sooner."""
+        before, gradient = self.layout.flat(state), self.layout.packed(gradients)
+        with np.errstate(all="ignore"):
+            parameters, memory = self._flat_update(
+                before.parameters, gradient, before.memory, state.iteration
+            )
+        return self.layout.state(FlatState(state.iteration + 1, parameters, memory))
 
     def _update(self, state: TrainingState, gradients: Parameters) -> Update:
         step = self.settings.steps_before + state.iteration + 1

@@ -14,8 +14,9 @@ from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
 from rnntui.engine.initialisation import draw_parameters
 from rnntui.engine.optimiser import Update
+from rnntui.engine.state import TrainingState
 from rnntui.engine.trace import Trace, compute_trace
-from rnntui.engine.training import Trainer, TrainingState
+from rnntui.engine.training import Trainer
 from rnntui.session.limits import QUICK
 
 Array = npt.NDArray[np.float64]

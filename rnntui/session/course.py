@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 from rnntui.engine.arrays import ArrayTraining
 from rnntui.engine.flat_training import FlatTraining, StopFlag
-from rnntui.engine.training import Trainer, TrainingState
+from rnntui.engine.state import TrainingState
+from rnntui.engine.training import Trainer
 from rnntui.session.losses import Losses
 from rnntui.session.trajectory import Trajectory
 

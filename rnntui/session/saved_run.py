@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.sequence_file import SequenceFile
-from rnntui.engine.training import TrainingState
+from rnntui.engine.state import TrainingState
 from rnntui.language.shapes import describe
 from rnntui.text.files import write_whole
 from rnntui.text.problems import InputError, Problem

@@ -9,7 +9,8 @@ from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.compile_ahead import compile_beside
 from rnntui.engine.compiled import compiler_available
 from rnntui.engine.optimiser import UpdateEquation
-from rnntui.engine.training import Iteration, TrainingState
+from rnntui.engine.state import TrainingState
+from rnntui.engine.training import Iteration
 from rnntui.session.checks import CheckedValue, check_trace, start_training
 from rnntui.session.course import Course
 from rnntui.session.limits import MEGABYTE, MEMORY

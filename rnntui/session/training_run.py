@@ -13,7 +13,8 @@ from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.arrays import ArrayTraining
 from rnntui.engine.compiled import CompiledTraining
 from rnntui.engine.metrics import measure
-from rnntui.engine.training import Iteration, TrainingState
+from rnntui.engine.state import TrainingState
+from rnntui.engine.training import Iteration
 from rnntui.language.evaluate import evaluate
 from rnntui.language.parse import parse_expression
 from rnntui.language.shapes import shape_of

@@ -12,7 +12,7 @@ from threading import Lock
 
 from rnntui.engine.flat import FlatState
 from rnntui.engine.flat_training import FlatTraining, StopFlag
-from rnntui.engine.training import TrainingState
+from rnntui.engine.state import TrainingState
 from rnntui.session.keyframes import Keyframes
 from rnntui.session.losses import Losses
 

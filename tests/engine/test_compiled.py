@@ -11,7 +11,8 @@ import pytest
 
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file, read_sequence_file
 from rnntui.data.shipped import find_file
-from rnntui.engine.training import Trainer, TrainingState
+from rnntui.engine.state import TrainingState
+from rnntui.engine.training import Trainer
 from rnntui.session.checks import start_training
 
 pytestmark = pytest.mark.skipif(

@@ -13,7 +13,8 @@ from rnntui.data.sequence_file import parse_sequence_file, read_sequence_file
 from rnntui.data.shipped import find_file
 from rnntui.engine.arrays import ArrayTraining
 from rnntui.engine.flat_training import StopFlag
-from rnntui.engine.training import Trainer, TrainingState
+from rnntui.engine.state import TrainingState
+from rnntui.engine.training import Trainer
 from rnntui.session.checks import start_training
 
 STREAMED = SMALL.replace('one_hot = "AB", sequences = ["ABBA", "BAB"], targets = "next"',
