@@ -8,7 +8,7 @@ import threading
 from rnntui.engine.flat_training import StopFlag
 from rnntui.session.course import Course
 
-_SLICE = 0.05  # seconds of training between two looks at what was asked meanwhile
+_SLICE = 0.04  # seconds of training between two looks at what was asked meanwhile
 _FIRST = 1  # iterations of the first slice, while the speed is not known
 # How long a thread that computes in Python keeps the others waiting (Python's own is 5 ms): the
 # screen and the training hand over to each other more often than that.

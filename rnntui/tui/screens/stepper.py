@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from textual import work
 from textual.widget import Widget
 from textual.worker import get_current_worker
@@ -35,6 +37,7 @@ PANELS = {
 }
 
 _FIRST = ("sequence", "equation", "quantities")
+_REST = 0.15  # seconds between two pictures of the other panels while training runs
 
 
 class StepperScreen(TrainingScreen):
@@ -44,6 +47,7 @@ class StepperScreen(TrainingScreen):
         super().__init__(Session(file, memory * MEGABYTE))
         self._status = StatusLine(file)
         self._rest_is_due = False
+        self._rest_shown = 0.0
 
     def make_status(self) -> StatusLine:
         """Where we are."""
@@ -68,13 +72,15 @@ class StepperScreen(TrainingScreen):
             self._status.show(moment)
             for name in {*_FIRST, self.panel}:
                 self._panel(name).show(moment)
-        if not self._rest_is_due:
+        lately = perf_counter() - self._rest_shown < _REST
+        if not self._rest_is_due and not (self.session.running and lately):
             self._rest_is_due = True
             self.call_after_refresh(self._show_rest)
 
     def _show_rest(self) -> None:
         """The other panels, at the newest moment: keys that come quickly do not wait for them."""
         self._rest_is_due = False
+        self._rest_shown = perf_counter()
         with self.app.batch_update():
             for name in PANELS:
                 if name not in _FIRST and name != self.panel:

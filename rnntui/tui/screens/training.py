@@ -17,6 +17,7 @@ from rnntui.tui.screens.go_to import GoToScreen, Place
 
 _AT_ONCE = 0.05  # seconds that computing an iteration may take before it is done in a thread
 _FRAME = 0.04  # seconds from one picture of running training to the next: 25 a second
+_PAUSE = 0.005  # seconds at least between two of them, for keys where pictures take long
 
 
 class TrainingScreen(FramedScreen[None]):
@@ -64,9 +65,8 @@ class TrainingScreen(FramedScreen[None]):
         self.show(moment)
         self._tell_progress()
         if self.session.running and self._timer is None:
-            # half as long again as the last picture took is for keys, where pictures take long
             spent = perf_counter() - self._followed
-            self._timer = self.set_timer(max(_FRAME - spent, min(spent / 2, _FRAME)), self._follow)
+            self._timer = self.set_timer(max(_FRAME - spent, _PAUSE), self._follow)
 
     def _follow(self) -> None:
         self._timer = None
