@@ -12,7 +12,7 @@ _SLICE = 0.04  # seconds of training between two looks at what was asked meanwhi
 _FIRST = 1  # iterations of the first slice, while the speed is not known
 # How long a thread that computes in Python keeps the others waiting (Python's own is 5 ms): the
 # screen and the training hand over to each other more often than that.
-_SWITCH = 0.0005
+_SWITCH = 0.0001
 
 
 class Runner:
