@@ -64,7 +64,7 @@ async def ready(pilot: Pilot) -> None:
 
 @SIZES
 @pytest.mark.parametrize("key", [*STEPS, "pagedown", "pageup"])
-async def test_a_key_is_one_frame_and_no_layout(size, key, monkeypatch):
+async def test_a_key_is_two_frames_at_most_and_no_layout(size, key, monkeypatch):
     app = RnnTui(file("lstm-ab"))
     async with app.run_test(size=size) as pilot:
         await ready(pilot)
@@ -72,7 +72,7 @@ async def test_a_key_is_one_frame_and_no_layout(size, key, monkeypatch):
             await pilot.press(key)
             await settle(pilot)
         assert counts["layouts"] == 0
-        assert counts["frames"] <= 1
+        assert counts["frames"] <= 2  # where the eye is, then the rest
 
 
 @SIZES
