@@ -159,7 +159,11 @@ class RowsPanel(Shows, Widget):
         """Line `y` of the widget."""
         width = self.size.width
         strip = self._strips[y] if y < len(self._strips) else Strip.blank(0, self.rich_style)
-        return strip if strip.cell_length == width else strip.adjust_cell_length(width, self.rich_style)
+        return (
+            strip
+            if strip.cell_length == width
+            else strip.adjust_cell_length(width, self.rich_style)
+        )
 
 
 class LinesWhenSeen(Sequence[Line]):
