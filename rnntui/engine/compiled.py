@@ -35,6 +35,7 @@ from rnntui.text.problems import InputError
 Array = npt.NDArray[np.float64]
 
 _FUNCTIONS = (
+    "rnntui.engine.exponential",
     "rnntui.engine.scalar_functions",
     "rnntui.engine.array_functions",
     "rnntui.data.tasks.kernels",

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from rnntui.engine.exponential import f_exp
+
 Array = npt.NDArray[np.float64]
 
 _compiled = njit(cache=True, nogil=True, error_model="numpy")
@@ -19,25 +21,25 @@ _compiled = njit(cache=True, nogil=True, error_model="numpy")
 @_compiled
 def f_sigmoid(z: float) -> float:
     """1 / (1 + exp(-z)); where exp(-z) overflows to inf, 0 is what is left."""
-    return 1.0 / (1.0 + math.exp(-z))
+    return 1.0 / (1.0 + f_exp(-z))
 
 
 @_compiled
 def f_tanh(z: float) -> float:
-    """Hyperbolic tangent, within 2 units in the last place, in half the time of the C library's.
+    """Hyperbolic tangent, within 2 units in the last place, without branches.
 
     Cephes (Moshier 1989): a rational function near 0, where 1 - 2 / (exp(2z) + 1) would cancel.
     """
+    s = z * z
+    above = (-9.64399179425052238628e-1 * s - 9.92877231001918586564e1) * s
+    above -= 1.61468768441708447952e3
+    below = ((s + 1.12811678491632931402e2) * s + 2.23548839060100448583e3) * s
+    below += 4.84406305325125486048e3
+    near = z + z * s * (above / below)
     a = abs(z)
-    if a < 0.625:
-        s = z * z
-        above = (-9.64399179425052238628e-1 * s - 9.92877231001918586564e1) * s
-        above -= 1.61468768441708447952e3
-        below = ((s + 1.12811678491632931402e2) * s + 2.23548839060100448583e3) * s
-        below += 4.84406305325125486048e3
-        return z + z * s * (above / below)
-    far = 1.0 - 2.0 / (math.exp(2.0 * a) + 1.0)
-    return far if z > 0 else -far
+    far = 1.0 - 2.0 / (f_exp(2.0 * a) + 1.0)
+    far = far if z > 0 else -far
+    return near if a < 0.625 else far
 
 
 @_compiled
@@ -49,13 +51,7 @@ def f_relu(z: float) -> float:
 @_compiled
 def f_softplus(z: float) -> float:
     """log(1 + exp(z))."""
-    return f_relu(z) + math.log1p(math.exp(-abs(z)))
-
-
-@_compiled
-def f_exp(z: float) -> float:
-    """Exponential; inf, not an error, where it overflows."""
-    return np.exp(z)
+    return f_relu(z) + math.log1p(f_exp(-abs(z)))
 
 
 @_compiled
@@ -147,7 +143,8 @@ def _exponentials(z: Array, out: Array) -> tuple[float, float]:
             largest = z[i]
     total = 0.0
     for i in range(z.shape[0]):
-        out[i] = np.exp(z[i] - largest)
+        out[i] = f_exp(z[i] - largest)
+    for i in range(z.shape[0]):
         total += out[i]
     return largest, total
 

@@ -300,3 +300,20 @@ class TestStatesOnTheWay:
         monkeypatch.setattr(compiled, "_kernel", lambda *a: calls.append(a[0]) or kernel(*a))
         compiled.train(start, 5000)
         assert calls == [5000]
+
+
+class TestFunctionsOfNumbers:
+    def test_the_exponential_and_what_is_made_of_it_are_numpys(self):
+        from rnntui.engine.exponential import f_exp
+        from rnntui.engine.scalar_functions import f_sigmoid, f_tanh
+        from rnntui.language import numerics
+
+        generator = np.random.default_rng(0)
+        z = np.concatenate([generator.normal(0, 3, 3000), generator.uniform(-700, 700, 3000),
+                            [0.0, -0.0, 0.625, -0.625, 1e-300, 1e308, -1e308, 709.7, 710.0, -745.0,
+                             np.inf, -np.inf, np.nan]])  # fmt: skip
+        with np.errstate(all="ignore"):
+            pairs = [(f_exp, np.exp), (f_tanh, np.tanh), (f_sigmoid, numerics.sigmoid)]
+            for ours, theirs in pairs:
+                found, expected = np.array([ours(value) for value in z]), theirs(z)
+                np.testing.assert_allclose(found, expected, rtol=1e-15, atol=5e-324)
