@@ -21,8 +21,8 @@ class Losses(Sequence[float]):
     """
 
     def __init__(self, limit: int) -> None:
-        self._limit = max(limit, 2 * _FIRST)
-        self._kept = np.empty(_FIRST)
+        self._limit = max(limit, 1)
+        self._kept = np.empty(min(_FIRST, self._limit))
         self._count = 0  # of those kept
         self._stride = 1
         self._length = 0
