@@ -17,9 +17,9 @@ import numpy as np
 
 from rnntui.language import numerics
 from rnntui.language.differentiate import BackwardEquation
-from rnntui.language.evaluate import evaluate, subscripts
+from rnntui.language.evaluate import evaluate
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.over_time import OverTime, is_literal
+from rnntui.language.over_time import OverTime, is_literal, written_subscripts
 from rnntui.language.recurrence import Hoisting, blocks
 from rnntui.language.shapes import Shape, shape_of
 from rnntui.language.tree import (
@@ -90,7 +90,7 @@ class SequenceCode:
                 )
             else:
                 (key,) = block.keys
-                found = self._over(1, "T").source(formulas[key])
+                found = self._over("T").source(formulas[key])
                 lines.append(f"{identifier(key)}[1:] = {found.text}")
         used = _keys([*formulas.values(), *initial.values()])
         return self._function(lines, [*formulas, *used])
@@ -120,7 +120,7 @@ class SequenceCode:
     def by_use(self, equations: Sequence[BackwardEquation]) -> Callable[..., None]:
         """run(T, arrays): what the use of each parameter at t = 1 … T contributes to its gradient."""
         lines = [
-            f"{identifier(e.target)}[...] = {self._over(1, 'T').source(e.within).text}"
+            f"{identifier(e.target)}[...] = {self._over('T').source(e.within).text}"
             for e in equations
             if e.within is not None
         ]
@@ -129,9 +129,9 @@ class SequenceCode:
     def _gradient_over_time(self, equation: BackwardEquation) -> list[str]:
         target, lines = identifier(equation.target), []
         if equation.within is not None:
-            lines.append(f"{target}[1:] = {self._over(1, 'T').source(equation.within).text}")
+            lines.append(f"{target}[1:] = {self._over('T').source(equation.within).text}")
         if equation.following is not None:
-            part = self._over(1, "T - 1").source(equation.following)
+            part = self._over("T - 1").source(equation.following)
             axes = ", ".join([":", *["None"] * part.rank])
             carries = f"{identifier(CARRIES)}[1:T][{axes}]"
             lines.append(f"{target}[1:T] += where({carries}, {part.text}, 0.0)")
@@ -151,7 +151,7 @@ class SequenceCode:
         lines = []
         for equation in equations:
             if equation.of in self.constant and equation.within is not None:
-                total = self._over(1, "T").summed(equation.within)
+                total = self._over("T").summed(equation.within)
                 lines.append(f"{identifier(equation.target)}[...] = {total}")
         for equation in initial:
             if equation.within is not None:
@@ -159,15 +159,15 @@ class SequenceCode:
                 lines.append(f"{identifier(equation.target)}[...] += {part}")
         return lines
 
-    def _over(self, first: int, last: str) -> OverTime:
-        """Formulas over t = first … last."""
+    def _over(self, last: str) -> OverTime:
+        """Formulas over t = 1 … last, which is T or T - 1."""
 
         def place(name: Name) -> tuple[str, bool]:
             if self.is_constant(name.key):
                 return identifier(name.key), False
             if name.key.startswith(_HOISTED):
                 return f"{identifier(name.key)}[: {last}]", True
-            start = first + name.shift
+            start = 1 + name.shift
             stop = {"T": 1, "T - 1": 0}[last] + name.shift
             end = f"T{stop:+d}" if stop else "T"
             return f"{identifier(name.key)}[{start}:{end}]", True
@@ -211,12 +211,7 @@ class SequenceCode:
             case Transpose():
                 return f"{self.at(node.value, index)}.T"
             case Index():
-                items = ", ".join(
-                    f"{'' if s.start is None else s.start}:{'' if s.stop is None else s.stop}"
-                    if isinstance(s, slice)
-                    else str(s)
-                    for s in subscripts(node)
-                )
+                items = ", ".join(written_subscripts(node))
                 return f"{self.at(node.value, index)}[{items}]"
             case Call():
                 arguments = ", ".join(self.at(argument, index) for argument in node.arguments)
@@ -238,7 +233,7 @@ class SequenceCode:
     def hoist_lines(self, kept: Mapping[Expression, Name], last: str) -> list[str]:
         """The statements that compute what was taken out of a loop, for t = 1 … last."""
         return [
-            f"{identifier(name.key)} = {self._over(1, last).source(node).text}"
+            f"{identifier(name.key)} = {self._over(last).source(node).text}"
             for node, name in kept.items()
         ]
 

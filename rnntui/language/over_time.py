@@ -31,6 +31,16 @@ def is_literal(node: Expression) -> bool:
     return next(names(node), None) is None
 
 
+def written_subscripts(node: Index) -> list[str]:
+    """The source of each subscript, as NumPy takes them."""
+    return [
+        f"{'' if s.start is None else s.start}:{'' if s.stop is None else s.stop}"
+        if isinstance(s, slice)
+        else str(s)
+        for s in subscripts(node)
+    ]
+
+
 @dataclass(frozen=True)
 class Source:
     """The source of a value: with a leading axis of time or without, and the axes behind it."""
@@ -137,14 +147,7 @@ class OverTime:
 
     def _index(self, node: Index) -> Source:
         inner = self.source(node.value)
-        items = [
-            f"{'' if s.start is None else s.start}:{'' if s.stop is None else s.stop}"
-            if isinstance(s, slice)
-            else str(s)
-            for s in subscripts(node)
-        ]
-        if inner.timed:
-            items.insert(0, ":")
+        items = [":", *written_subscripts(node)] if inner.timed else written_subscripts(node)
         rank = len(shape_of(node, self.shapes))
         return Source(f"{inner.text}[{', '.join(items)}]", inner.timed, rank)
 
