@@ -30,7 +30,7 @@ import numpy as np
 from numba import njit
 
 from rnntui.engine.array_functions import *  # noqa: F403
-from rnntui.engine.exponential import f_exp  # noqa: F401
+from rnntui.engine.exponential import *  # noqa: F403
 from rnntui.engine.scalar_functions import *  # noqa: F403
 
 

@@ -19,30 +19,6 @@ _compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
 @_compiled
-def f_sigmoid(z: float) -> float:
-    """1 / (1 + exp(-z)); where exp(-z) overflows to inf, 0 is what is left."""
-    return 1.0 / (1.0 + f_exp(-z))
-
-
-@_compiled
-def f_tanh(z: float) -> float:
-    """Hyperbolic tangent, within 2 units in the last place, without branches.
-
-    Cephes (Moshier 1989): a rational function near 0, where 1 - 2 / (exp(2z) + 1) would cancel.
-    """
-    s = z * z
-    above = (-9.64399179425052238628e-1 * s - 9.92877231001918586564e1) * s
-    above -= 1.61468768441708447952e3
-    below = ((s + 1.12811678491632931402e2) * s + 2.23548839060100448583e3) * s
-    below += 4.84406305325125486048e3
-    near = z + z * s * (above / below)
-    a = abs(z)
-    far = 1.0 - 2.0 / (f_exp(2.0 * a) + 1.0)
-    far = far if z > 0 else -far
-    return near if a < 0.625 else far
-
-
-@_compiled
 def f_relu(z: float) -> float:
     """max(z, 0), NaN for NaN."""
     return z if z > 0 or math.isnan(z) else 0.0

@@ -304,8 +304,7 @@ class TestStatesOnTheWay:
 
 class TestFunctionsOfNumbers:
     def test_the_exponential_and_what_is_made_of_it_are_numpys(self):
-        from rnntui.engine.exponential import f_exp
-        from rnntui.engine.scalar_functions import f_sigmoid, f_tanh
+        from rnntui.engine.exponential import f_exp, f_sigmoid, f_tanh
         from rnntui.language import numerics
 
         generator = np.random.default_rng(0)
