@@ -1,4 +1,5 @@
-"""Products with large matrices, compiled: what generated loops call where a layer is wide.
+"""Products with large matrices, compiled: what generated loops call where a layer is wide; for one
+timestep, or for all at once.
 
 Sums may be taken in another order than written, so that several terms are added at once; for one
 machine and build it is always the same order. Imported only where Numba is installed.
@@ -10,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from rnntui.engine.tiles import add_product
+
 Array = npt.NDArray[np.float64]
 
 _compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
-
-_LONG = 16  # timesteps from which on turning the arrays round is won back
 
 
 @_compiled
@@ -62,48 +63,31 @@ def f_matvec_transposed(matrix: Array, vector: Array, out: Array) -> None:
 @_compiled
 def f_add_outer(left: Array, right: Array, total: Array) -> None:
     """total += Σ_t left[t] ⊗ right[t]; left: (T, n), right: (T, m), total: (n, m)."""
-    if left.shape[0] < _LONG:
-        _add_row_by_row(left, right, total)
-    else:
-        _add_in_blocks(left.T.copy(), right.T.copy(), total)
+    add_product(left.T, right, total)
 
 
 @_compiled
-def _add_row_by_row(left: Array, right: Array, total: Array) -> None:
-    steps, rows = left.shape
-    columns = right.shape[1]
-    whole = steps - steps % 4
-    for i in range(rows):
-        for t in range(0, whole, 4):
-            a, b, c, d = left[t, i], left[t + 1, i], left[t + 2, i], left[t + 3, i]
-            for k in range(columns):
-                total[i, k] += (
-                    a * right[t, k]
-                    + b * right[t + 1, k]
-                    + c * right[t + 2, k]
-                    + d * right[t + 3, k]
-                )
-        for t in range(whole, steps):
-            a = left[t, i]
-            for k in range(columns):
-                total[i, k] += a * right[t, k]
+def f_matvec_transposed_over_time(matrix: Array, vectors: Array, out: Array) -> None:
+    """out[t] = matrix.T @ vectors[t] for all t."""
+    out[:] = 0.0
+    add_product(vectors, matrix, out)
 
 
 @_compiled
-def _add_in_blocks(left: Array, right: Array, total: Array) -> None:
-    """Both with time last: blocks of 4×4 sums that stay in registers while time goes by."""
-    rows, steps = left.shape
-    columns = right.shape[0]
-    whole_rows, whole_columns = rows - rows % 4, columns - columns % 4
-    for i in range(0, whole_rows, 4):
-        for k in range(0, whole_columns, 4):
+def f_matvec_over_time(matrix: Array, vectors: Array, out: Array) -> None:
+    """out[t] = matrix @ vectors[t] for all t: blocks of 4×4 sums that stay in registers."""
+    steps, columns = vectors.shape
+    rows = matrix.shape[0]
+    whole_steps, whole_rows = steps - steps % 4, rows - rows % 4
+    for t in range(0, whole_steps, 4):
+        for i in range(0, whole_rows, 4):
             aa = ab = ac = ad = 0.0
             ba = bb = bc = bd = 0.0
             ca = cb = cc = cd = 0.0
             da = db = dc = dd = 0.0
-            for t in range(steps):
-                a, b, c, d = left[i, t], left[i + 1, t], left[i + 2, t], left[i + 3, t]
-                e, f, g, h = right[k, t], right[k + 1, t], right[k + 2, t], right[k + 3, t]
+            for k in range(columns):
+                a, b, c, d = vectors[t, k], vectors[t + 1, k], vectors[t + 2, k], vectors[t + 3, k]
+                e, f, g, h = matrix[i, k], matrix[i + 1, k], matrix[i + 2, k], matrix[i + 3, k]
                 aa += a * e
                 ab += a * f
                 ac += a * g
@@ -120,24 +104,21 @@ def _add_in_blocks(left: Array, right: Array, total: Array) -> None:
                 db += d * f
                 dc += d * g
                 dd += d * h
-            _add_four(total, i, k, aa, ab, ac, ad)
-            _add_four(total, i + 1, k, ba, bb, bc, bd)
-            _add_four(total, i + 2, k, ca, cb, cc, cd)
-            _add_four(total, i + 3, k, da, db, dc, dd)
-    for i in range(rows):
-        for k in range(whole_columns if i < whole_rows else 0, columns):
+            _set_four(out, t, i, aa, ab, ac, ad)
+            _set_four(out, t + 1, i, ba, bb, bc, bd)
+            _set_four(out, t + 2, i, ca, cb, cc, cd)
+            _set_four(out, t + 3, i, da, db, dc, dd)
+    for t in range(steps):
+        for i in range(whole_rows if t < whole_steps else 0, rows):
             a = 0.0
-            for t in range(steps):
-                a += left[i, t] * right[k, t]
-            total[i, k] += a
+            for k in range(columns):
+                a += vectors[t, k] * matrix[i, k]
+            out[t, i] = a
 
 
 @_compiled
-def _add_four(total: Array, i: int, k: int, a: float, b: float, c: float, d: float) -> None:
-    total[i, k] += a
-    total[i, k + 1] += b
-    total[i, k + 2] += c
-    total[i, k + 3] += d
+def _set_four(out: Array, t: int, i: int, a: float, b: float, c: float, d: float) -> None:
+    out[t, i], out[t, i + 1], out[t, i + 2], out[t, i + 3] = a, b, c, d
 
 
 @_compiled

@@ -36,6 +36,7 @@ Array = npt.NDArray[np.float64]
 
 _FUNCTIONS = (
     "rnntui.engine.exponential",
+    "rnntui.engine.tiles",
     "rnntui.engine.scalar_functions",
     "rnntui.engine.array_functions",
     "rnntui.data.tasks.kernels",
@@ -88,16 +89,24 @@ class CompiledTraining(FlatTraining):
         settings, first = self.trainer.settings, run.after.iteration
         fed = self._feed.batches(first, count)
         packed = fed.sequences
-        parameters, memory = run.after.parameters.copy(), run.after.memory.copy()
         rows = (first + count) // every - first // every if every else 0
-        kept = np.empty((rows, parameters.size + memory.size))
+        kept = np.empty((rows, run.after.parameters.size + run.after.memory.size))
         losses = np.empty(count)
         rates = _rates(self.trainer, first, count)
-        done = self._kernel(
-            count, fed.batch, fed.order, packed.lengths, packed.starts, packed.inputs,
-            packed.targets, fed.weights, settings.truncate or 0, parameters, memory, self._initial,
-            self.layout.free, rates, first, settings.steps_before, losses, every, kept, stop.flag,
-        )  # fmt: skip
+
+        def called(iterations: int) -> tuple[int, Array, Array]:
+            parameters, memory = run.after.parameters.copy(), run.after.memory.copy()
+            done = self._kernel(
+                iterations, fed.batch, fed.order, packed.lengths, packed.starts, packed.inputs,
+                packed.targets, fed.weights, settings.truncate or 0, parameters, memory,
+                self._initial, self.layout.free, rates, first, settings.steps_before, losses,
+                every, kept, stop.flag,
+            )  # fmt: skip
+            return done, parameters, memory
+
+        done, parameters, memory = called(count)
+        if done < 0:  # the last update overflowed: the same without it
+            done, parameters, memory = called(-1 - done)
         if count:
             self._longest = max(float(np.mean(packed.lengths[fed.order])) * fed.batch, 1.0)
         run.losses += losses[:done].tolist()

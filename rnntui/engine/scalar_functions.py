@@ -155,3 +155,39 @@ def f_layer_norm(z: Array, out: Array) -> None:
     spread = np.sqrt(variance / n + 1e-5)
     for i in range(n):
         out[i] = (z[i] - mean) / spread
+
+
+@_compiled
+def f_softmax_over_time(z: Array, out: Array) -> None:
+    """softmax of each row of z into the rows of `out`: the exponentials of all rows in one loop."""
+    steps, length = z.shape
+    for t in range(steps):
+        largest = z[t, 0]
+        for i in range(length):
+            if z[t, i] > largest or math.isnan(z[t, i]):
+                largest = z[t, i]
+        for i in range(length):
+            out[t, i] = z[t, i] - largest
+    flat = out.reshape(out.size)
+    for j in range(flat.size):
+        flat[j] = f_exp(flat[j])
+    for t in range(steps):
+        total = 0.0
+        for i in range(length):
+            total += out[t, i]
+        for i in range(length):
+            out[t, i] /= total
+
+
+@_compiled
+def f_log_softmax_over_time(z: Array, out: Array) -> None:
+    """log softmax of each row of z into the rows of `out`."""
+    for t in range(z.shape[0]):
+        f_log_softmax(z[t], out[t])
+
+
+@_compiled
+def f_layer_norm_over_time(z: Array, out: Array) -> None:
+    """layer_norm of each row of z into the rows of `out`."""
+    for t in range(z.shape[0]):
+        f_layer_norm(z[t], out[t])

@@ -11,6 +11,8 @@ it lies there (`f_matvec`, `f_matvec_transposed`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
 
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.shapes import Shape, shape_of
@@ -122,20 +124,14 @@ class LoopWriter:
 
     def _multiplied(self, left: Expression, right: Expression) -> str | None:
         """The array of a large matrix times a vector, computed before the loop; None if it is none."""
-        matrix, vector = (left, right) if len(self._shape(left)) == 2 else (right, left)
-        transposed = (matrix is right) != isinstance(matrix, Transpose)
-        matrix = matrix.value if isinstance(matrix, Transpose) else matrix
-        if not isinstance(matrix, Name) or not isinstance(vector, Name):
+        product = large_product(Binary("@", left, right), self.shapes)
+        if product is None:
             return None
-        rows, columns = self._shape(matrix)
-        if len(self._shape(vector)) != 1 or rows * columns < LARGE:
-            return None
+        rows, columns = self.shapes[product.matrix.key]
         key = self._fresh("temporary")
-        self.temporaries[key] = (columns if transposed else rows,)
-        function = "f_matvec_transposed" if transposed else "f_matvec"
-        self._before.append(
-            f"{function}({self._array_of(matrix)}, {self._array_of(vector)}, {key})"
-        )
+        self.temporaries[key] = (columns if product.transposed else rows,)
+        matrix, vector = self._array_of(product.matrix), self._array_of(product.vector)
+        self._before.append(f"{product.function}({matrix}, {vector}, {key})")
         return key
 
     def _array_of(self, name: Name) -> str:
@@ -242,6 +238,37 @@ class LoopWriter:
             self._before += nested(indices, own, [*inner, f"{key}[{cell}] = {value}"])
             start += own[0] if own else 1
         return f"{key}[{', '.join(index)}]"
+
+
+@dataclass(frozen=True)
+class Product:
+    """A large matrix, or its transpose, times a vector."""
+
+    matrix: Name
+    vector: Name
+    transposed: bool
+
+    @property
+    def function(self) -> str:
+        """The function that computes it, reading the matrix as it lies in memory."""
+        return "f_matvec_transposed" if self.transposed else "f_matvec"
+
+
+def large_product(node: Expression, shapes: Mapping[str, Shape]) -> Product | None:
+    """What a function computes better than a loop, if the formula is such a product."""
+    if not (isinstance(node, Binary) and node.operator == "@"):
+        return None
+    matrix, vector = node.left, node.right
+    turned = len(shape_of(matrix, shapes)) != 2
+    if turned:
+        matrix, vector = vector, matrix
+    transposed = turned != isinstance(matrix, Transpose)
+    matrix = matrix.value if isinstance(matrix, Transpose) else matrix
+    if not isinstance(matrix, Name) or not isinstance(vector, Name):
+        return None
+    if len(shapes[vector.key]) != 1 or prod(shapes[matrix.key]) < LARGE:
+        return None
+    return Product(matrix, vector, transposed)
 
 
 def nested(indices: Sequence[str], shape: Shape, body: Sequence[str]) -> list[str]:

@@ -236,14 +236,28 @@ class TestWideLayers:
 
         file = parse_sequence_file(WIDE)
         source = kernel_source(file.program, file.training)
-        assert source.count("f_matvec(q_W_h") == 4
-        assert source.count("f_matvec_transposed(q_W_h") == 4
-        assert source.count("f_add_outer(dp_") == 4
+        assert source.count("f_matvec(all_q_W_h") == 4
+        assert source.count("f_matvec_transposed(all_q_W_h") == 4
+        assert source.count("f_add_outer(all_dp_") == 4
+        assert "f_matvec_over_time" not in source
+
+    def test_what_the_recurrence_does_not_reach_is_one_product_over_time(self) -> None:
+        from rnntui.engine.kernel_source import kernel_source
+
+        file = parse_sequence_file(WIDE.replace("ABC", "ABCDEFGH", 1))
+        source = kernel_source(file.program, file.training)
+        assert source.count("f_matvec_over_time(all_q_W_i") == 4
+        assert source.count("f_matvec_over_time(all_q_W_hy") == 1
+        assert source.count("f_matvec_transposed_over_time(all_q_W_hy") == 1
+        assert source.count("f_add_outer(") == 9
+        assert source.count("f_softmax_over_time(") == 1
 
     @pytest.mark.parametrize("truncate", [None, 2])
-    def test_they_give_what_numpy_gives(self, truncate: int | None) -> None:
+    @pytest.mark.parametrize("symbols", ["ABC", "ABCDEFGH"])
+    def test_they_give_what_numpy_gives(self, truncate: int | None, symbols: str) -> None:
         settings = {"truncate": truncate} if truncate else {}
-        (expected, losses), (found, ours), _ = both(parse_sequence_file(WIDE), 4, **settings)
+        file = parse_sequence_file(WIDE.replace("ABC", symbols, 1))
+        (expected, losses), (found, ours), _ = both(file, 4, **settings)
         assert_close(found, expected, 1e-11)
         np.testing.assert_allclose(ours, losses, rtol=1e-12)
 
@@ -264,6 +278,71 @@ class TestOneIteration:
             for key, value in theirs.parameters.items():
                 difference = np.max(np.abs(ours.parameters[key] - value))
                 assert difference <= 1e-12 * np.max(np.abs(value)), key
+
+
+class TestMatrixProducts:
+    @pytest.mark.parametrize("rows", [0, 1, 3, 4, 37])
+    @pytest.mark.parametrize("terms", [0, 1, 50])
+    @pytest.mark.parametrize("columns", [1, 7, 8, 33, 75])
+    def test_tiles_of_every_size(self, rows: int, terms: int, columns: int) -> None:
+        from rnntui.engine.tiles import add_product
+
+        generator = np.random.default_rng(rows + 100 * columns)
+        a = generator.normal(size=(terms, rows))
+        b = generator.normal(size=(terms, columns))
+        c = generator.normal(size=(rows, columns))
+        expected = c + a.T @ b
+        add_product(a.T, b, c)
+        np.testing.assert_allclose(c, expected, rtol=1e-13, atol=1e-13)
+
+    @pytest.mark.parametrize("shape", [(1, 1, 1), (3, 5, 7), (4, 8, 16), (13, 34, 50)])
+    def test_a_matrix_times_the_vectors_of_all_timesteps(self, shape: tuple[int, ...]) -> None:
+        from rnntui.engine.array_functions import f_matvec_over_time, f_matvec_transposed_over_time
+
+        rows, columns, steps = shape
+        generator = np.random.default_rng(steps)
+        matrix = generator.normal(size=(rows, columns))
+        vectors, out = generator.normal(size=(steps, columns)), np.full((steps, rows), np.nan)
+        f_matvec_over_time(matrix, vectors, out)
+        np.testing.assert_allclose(out, vectors @ matrix.T, rtol=1e-12, atol=1e-13)
+        back = np.full((steps, columns), np.nan)
+        f_matvec_transposed_over_time(matrix, out, back)
+        np.testing.assert_allclose(back, out @ matrix, rtol=1e-12, atol=1e-13)
+
+
+class TestWhereNumbersEnd:
+    @pytest.mark.parametrize("every", [0, 1])
+    def test_parameters_that_overflow_are_given_back_as_they_were_before(self, every: int) -> None:
+        from rnntui.engine.arrays import ArrayTraining
+        from rnntui.engine.compiled import CompiledTraining
+
+        trainer, start = start_training(parse_sequence_file(OVERFLOWING))
+        expected = ArrayTraining(trainer)
+        theirs = expected.advance(expected.layout.flat(start), 50, every=every)
+        ours = CompiledTraining(trainer).advance(expected.layout.flat(start), 50, every=every)
+        assert theirs.failed
+        assert ours.failed
+        assert 2 < len(ours.losses) == len(theirs.losses) < 50
+        assert len(ours.kept) == len(theirs.kept)
+        assert ours.after.iteration == theirs.after.iteration
+        np.testing.assert_allclose(ours.after.parameters, theirs.after.parameters, rtol=1e-12)
+        assert np.all(np.isfinite(ours.after.parameters))
+
+
+# the loss falls without end, and its gradient stays what it is
+OVERFLOWING = """
+[model]
+cell = "loss = sum(G * W)"
+[data]
+length = 1
+[parameters]
+W = [0.0, 1.0]
+G = [0.1, -0.1]
+[training]
+optimizer = "sgd"
+learning_rate = 1.5e308
+fixed = ["G"]
+"""
 
 
 class TestStatesOnTheWay:

@@ -1,0 +1,122 @@
+"""Where everything lies in a training kernel: flat buffers, and how a component of them is written.
+
+A component is found by arithmetic with literal sizes, which a compiler can follow; the arrays of
+whole quantities are made only where a function wants one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
+
+from rnntui.engine.flat import slots
+from rnntui.language.code import identifier
+from rnntui.language.shapes import Shape
+from rnntui.language.tree import Name
+
+_INPUTS = {"x": "X", "target": "Y"}
+
+
+class KernelArrays:
+    """Parameters lie in P, their gradients in D, quantities in V and their gradients in G.
+
+    In V and G a quantity of n components takes n places for each t = 0 … longest - 1.
+    shapes: of every name, and of what is added; parameters: the names of those.
+    """
+
+    def __init__(self, parameters: Iterable[str], shapes: Mapping[str, Shape]) -> None:
+        self.parameters = tuple(parameters)
+        self.shapes = dict(shapes)
+        self._timed: dict[str, None] = {}
+        self._whole: set[str] = set()
+
+    def add(self, key: str, shape: Shape) -> None:
+        """Makes room for a quantity or a gradient over time."""
+        self.shapes[key] = shape
+        self._timed[key] = None
+
+    def is_parameter(self, key: str) -> bool:
+        """Whether a name is a parameter or the gradient of one: no time."""
+        return (key[5:-1] if key.startswith("grad(") else key) in self.parameters
+
+    def component(self, name: Name, index: Sequence[str], time: str = "t") -> str:
+        """The source of a component at a timestep."""
+        key, shape = name.key, self.shapes[name.key]
+        if self.is_parameter(key):
+            return f"{identifier(key)}[{flat_index(index, shape)}]"
+        return self.at(name, f"({_shifted(time, name.shift)}) * {prod(shape)}", index)
+
+    def at(self, name: Name, start: str, index: Sequence[str]) -> str:
+        """The source of a component of a quantity over time, `start` places from its t = 0."""
+        key, shape = name.key, self.shapes[name.key]
+        place = f"{start} + {flat_index(index, shape)}" if index else start
+        if key.startswith("weight("):
+            return f"weights[unsigned(row - 1 + {place})]"
+        if key in _INPUTS:
+            return f"{_flat_input(key)}[unsigned((row - 1) * {prod(shape)} + {place})]"
+        return f"{identifier(key)}[unsigned({place})]"
+
+    def whole(self, name: Name) -> str:
+        """The source of the array of a parameter, or of a quantity at timestep t."""
+        key = name.key
+        if key in _INPUTS:
+            return f"{_INPUTS[key]}[row + {_shifted('t', name.shift)} - 1]"
+        found = self._all(key)
+        return found if self.is_parameter(key) else f"{found}[{_shifted('t', name.shift)}]"
+
+    def over_time(self, name: Name) -> str:
+        """The source of the array of a quantity over t = 1 … T, (T, n)."""
+        first = name.shift
+        if name.key in _INPUTS:
+            return f"{_INPUTS[name.key]}[row + {first} : row + {first} + T]"
+        return f"{self._all(name.key)}[{first + 1} : {first + 1} + T]"
+
+    def _all(self, key: str) -> str:
+        self._whole.add(key)
+        return f"all_{identifier(key)}"
+
+    def buffers(self) -> list[str]:
+        """The statements that make them all, once everything else has been written."""
+        shapes = self.shapes
+        lines = [f"{_flat_input(key)} = {a}.reshape({a}.size)" for key, a in _INPUTS.items()]
+        parameters, total = slots(self.parameters, shapes)
+        lines.append(f"D = np.zeros({total})")
+        for key, slot in parameters.items():
+            for name, buffer in ((key, "P"), (f"grad({key})", "D")):
+                flat = identifier(name)
+                lines.append(f"{flat} = {buffer}[{slot.start} : {slot.start + slot.size}]")
+                if name in self._whole:
+                    lines.append(f"all_{flat} = {flat}.reshape({shapes[key]})")
+        gradients = [key for key in self._timed if key.startswith("grad(")]
+        for buffer, keys in (
+            ("V", [k for k in self._timed if k not in gradients]),
+            ("G", gradients),
+        ):
+            found, size = slots(keys, shapes)
+            lines.append(f"{buffer} = np.zeros({max(size, 1)} * longest)")
+            for key, slot in found.items():
+                flat = identifier(key)
+                part = f"{slot.start} * longest : {slot.start + slot.size} * longest"
+                lines.append(f"{flat} = {buffer}[{part}]")
+                if key in self._whole:
+                    sizes = ", ".join(["longest", *map(str, shapes[key])])
+                    lines.append(f"all_{flat} = {flat}.reshape(({sizes}))")
+        return lines
+
+
+def flat_index(index: Sequence[str], shape: Shape) -> str:
+    """The place of a component among those of a quantity."""
+    match len(index):
+        case 0:
+            return "0"
+        case 1:
+            return index[0]
+    return f"({index[0]}) * {shape[1]} + {index[1]}"
+
+
+def _shifted(time: str, shift: int) -> str:
+    return f"{time} {'+' if shift > 0 else '-'} {abs(shift)}" if shift else time
+
+
+def _flat_input(key: str) -> str:
+    return "inputs" if key == "x" else "targets"

@@ -1,0 +1,259 @@
+"""The forward and the backward pass of a training kernel, as statements over flat arrays.
+
+What does not depend on its own past goes over all timesteps by itself, so that its loop fills the
+machine's vectors and its large products are one matrix product over time. Only the recurrence is
+left timestep by timestep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import prod
+
+from rnntui.engine.kernel_arrays import KernelArrays, flat_index
+from rnntui.engine.shared_calls import share_calls
+from rnntui.language.algebra import ZERO, add, subtract
+from rnntui.language.code import identifier
+from rnntui.language.differentiate import BackwardEquation
+from rnntui.language.functions import FUNCTIONS
+from rnntui.language.loops import LARGE, LoopWriter, indented, large_product, nested
+from rnntui.language.program import Program
+from rnntui.language.recurrence import blocks, signed_terms
+from rnntui.language.shapes import Shape, shape_of
+from rnntui.language.tree import (
+    Binary,
+    Call,
+    Compare,
+    Expression,
+    Name,
+    Negative,
+    Number,
+    names,
+    rebuild,
+    walk,
+)
+
+_ALL_TIMESTEPS = "for t in range(1, T + 1):"
+
+
+class KernelPasses:
+    """Writes the passes of one sequence; `arrays` is where their quantities lie."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        parameters = program.model.parameters
+        # the gradient of the input is for looking at, not for training
+        needed = [e for e in program.backward if e.of != "x"]
+        shared = share_calls(program.assignments, needed, program.all_shapes)
+        self.arrays = KernelArrays(parameters, {**program.all_shapes, **shared.shapes})
+        self.formulas = {a.target: a.expression for a in shared.assignments}
+        self.backward_equations = shared.backward
+        self.gradients = {e.target: e for e in shared.backward if e.of not in parameters}
+        for key in (*self.formulas, *self.gradients):
+            self.arrays.add(key, self.arrays.shapes[key])
+        self._writer = LoopWriter(self.arrays.shapes, self._place, self._whole)
+        scalars: Mapping[str, Shape] = dict.fromkeys(self.arrays.shapes, ())
+        self._flat_writer = LoopWriter(scalars, self._flat_place)
+
+    def temporaries(self) -> list[str]:
+        """The statements that make the arrays which one formula needs, once all is written."""
+        return [
+            f"{key} = np.empty({shape or (1,)})" for key, shape in self._writer.temporaries.items()
+        ]
+
+    def forward(self) -> list[str]:
+        """The statements of t = 0 … T."""
+        lines = self._initial()
+        needs = {key: [n.key for n in names(node)] for key, node in self.formulas.items()}
+        for block in blocks(needs):
+            formulas = {key: self.formulas[key] for key in block.keys}
+            if block.recurrent:
+                lines += self._loop_forward(formulas)
+            else:
+                for key, node in formulas.items():
+                    lines += self._over_time(key, node)
+        return lines
+
+    def loss(self) -> list[str]:
+        """The statements that add up the loss of the timesteps that count."""
+        objective = self.program.model.objective
+        assert objective is not None
+        value = self._place(Name(objective), [])
+        return [
+            _ALL_TIMESTEPS,
+            "    if weights[row + t - 1] != 0.0:",
+            f"        loss += weights[row + t - 1] * {value}",
+        ]
+
+    def backward(self) -> list[str]:
+        """The statements of t = T … 0, and what the sequence adds to the parameters' gradients."""
+        lines: list[str] = []
+        for block in blocks({key: _used(e) for key, e in self.gradients.items()}):
+            equations = [self.gradients[key] for key in block.keys]
+            if block.recurrent or equations[0].following is not None:
+                lines += self._loop_backward(equations)
+            else:
+                assert equations[0].within is not None
+                lines += self._over_time(equations[0].target, equations[0].within)
+        for equation in self.backward_equations:
+            if equation.of in self.arrays.parameters and equation.within is not None:
+                lines += self._add_up(equation.target, equation.within)
+        return [*lines, *self._backward_initial()]
+
+    def _initial(self) -> list[str]:
+        lines = ["t = 0"]
+        given = 0
+        program, shapes = self.program, self.arrays.shapes
+        for state in program.model.states:
+            shape = shapes[state]
+            if state in program.model.initial and state not in program.initial_values:
+                lines += self._assign(state, program.model.initial[state])
+                continue
+            value = "0.0"
+            indices = [f"g{axis}" for axis in range(len(shape))]
+            if state in program.initial_values:
+                value = f"I[{given} + {flat_index(indices, shape)}]"
+                given += prod(shape)
+            lines += nested(indices, shape, [f"{self._place(Name(state), indices)} = {value}"])
+        return lines
+
+    def _backward_initial(self) -> list[str]:
+        lines: list[str] = []
+        for equation in self.gradients.values():
+            if equation.of in self.program.model.initial and equation.following is not None:
+                lines += self._assign(equation.target, equation.following)
+        for equation in self.program.backward_initial:
+            if equation.within is not None:
+                lines += self._assign(equation.target, equation.within, "+=")
+        return ["t = 0", *lines] if lines else []
+
+    def _loop_forward(self, formulas: Mapping[str, Expression]) -> list[str]:
+        before: list[str] = []
+        steps: list[str] = []
+        for key, node in formulas.items():
+            steps += self._assign(key, self._products_taken_out(node, formulas, before))
+        return [*before, _ALL_TIMESTEPS, *indented(steps, 1)]
+
+    def _loop_backward(self, equations: Sequence[BackwardEquation]) -> list[str]:
+        before: list[str] = []
+        steps: list[str] = []
+        keys = {e.target for e in equations}
+        for equation in equations:
+            within = ZERO if equation.within is None else equation.within
+            within = self._products_taken_out(within, keys, before)
+            last = self._assign(equation.target, within)
+            if equation.following is None:
+                steps += last
+            else:
+                full = self._assign(equation.target, add(within, equation.following))
+                steps += ["if carries:", *indented(full, 1), "else:", *indented(last, 1)]
+        return [
+            *before,
+            "for t in range(T, 0, -1):",
+            "    carries = t < T and (truncate == 0 or t % truncate != 0)",
+            *indented(steps, 1),
+        ]
+
+    def _over_time(self, key: str, node: Expression) -> list[str]:
+        """A quantity that has no past, for all timesteps."""
+        lines: list[str] = []
+        node = self._products_taken_out(node, (), lines)
+        if isinstance(node, Call) and FUNCTIONS[node.function].kind == "vector":
+            (argument,) = node.arguments
+            if isinstance(argument, Name) and not self.arrays.is_parameter(argument.key):
+                source, target = (self.arrays.over_time(n) for n in (argument, Name(key)))
+                return [*lines, f"f_{node.function}_over_time({source}, {target})"]
+        if self._is_flat(key, node):
+            size = prod(self.arrays.shapes[key])
+            target = f"{identifier(key)}[unsigned({size} + j)]"
+            body = self._flat_writer.assign(lambda _: target, node, ())
+            return [*lines, f"for j in range(T * {size}):", *indented(body, 1)]
+        return [*lines, _ALL_TIMESTEPS, *indented(self._assign(key, node), 1)]
+
+    def _is_flat(self, key: str, node: Expression) -> bool:
+        """Whether each component depends on the same component of what varies in time, alone."""
+        shape = self.arrays.shapes[key]
+        return all(_is_elementwise(part) for part in walk(node)) and all(
+            self.arrays.shapes[name.key] == (() if self.arrays.is_parameter(name.key) else shape)
+            for name in names(node)
+        )
+
+    def _flat_place(self, name: Name, index: Sequence[str]) -> str:
+        """Component j of all of t = 1 … T."""
+        size = prod(self.arrays.shapes[name.key])
+        if self.arrays.is_parameter(name.key):
+            return self.arrays.component(name, index)
+        return self.arrays.at(name, f"{(1 + name.shift) * size} + j", index)
+
+    def _products_taken_out(
+        self, node: Expression, members: Collection[str], lines: list[str]
+    ) -> Expression:
+        """The formula with names for large products that no member reaches; `lines` computes them."""
+        product = large_product(node, self.arrays.shapes)
+        if product is not None and not self._is_constant(product.vector):
+            if product.vector.key in members or not self._is_constant(product.matrix):
+                return node
+            name, shape = Name(f"hoisted({len(self.arrays.shapes)})"), self._shape(node)
+            self.arrays.add(name.key, shape)
+            self._writer.shapes = {**self._writer.shapes, name.key: shape}
+            self._flat_writer.shapes = {**self._flat_writer.shapes, name.key: ()}
+            arguments = (
+                self.arrays.whole(product.matrix),
+                self.arrays.over_time(product.vector),
+                self.arrays.over_time(name),
+            )
+            lines.append(f"{product.function}_over_time({', '.join(arguments)})")
+            return name
+        if not node.children():
+            return node
+        children = (self._products_taken_out(c, members, lines) for c in node.children())
+        return rebuild(node, tuple(children))
+
+    def _shape(self, node: Expression) -> Shape:
+        return shape_of(node, self.arrays.shapes)
+
+    def _is_constant(self, name: Name) -> bool:
+        return self.arrays.is_parameter(name.key)
+
+    def _add_up(self, target: str, node: Expression) -> list[str]:
+        """What all timesteps add to the gradient of a parameter."""
+        rest: Expression = ZERO
+        lines: list[str] = []
+        for positive, term in signed_terms(node):
+            factors = term.arguments if isinstance(term, Call) and term.function == "outer" else ()
+            varying = [f for f in factors if isinstance(f, Name) and not self._is_constant(f)]
+            size = prod(prod(self.arrays.shapes[name.key]) for name in varying)
+            if positive and len(varying) == 2 and size >= LARGE:
+                both = ", ".join(self.arrays.over_time(name) for name in varying)
+                lines.append(f"f_add_outer({both}, {self.arrays.whole(Name(target))})")
+            else:
+                rest = (add if positive else subtract)(rest, term)
+        if rest != ZERO:
+            lines += [_ALL_TIMESTEPS, *indented(self._assign(target, rest, "+="), 1)]
+        return lines
+
+    def _assign(self, key: str, node: Expression, operator: str = "=") -> list[str]:
+        shape = self.arrays.shapes[key]
+        return self._writer.assign(lambda i: self._place(Name(key), i), node, shape, operator)
+
+    def _place(self, name: Name, index: Sequence[str]) -> str:
+        if name.key in self._writer.temporaries:
+            return f"{name.key}[{', '.join(index) or 0}]"
+        return self.arrays.component(name, index)
+
+    def _whole(self, name: Name) -> str:
+        return self.arrays.whole(name)
+
+
+def _is_elementwise(node: Expression) -> bool:
+    match node:
+        case Call():
+            return FUNCTIONS[node.function].kind in ("elementwise", "pairwise", "where")
+        case Binary():
+            return node.operator != "@"
+    return isinstance(node, Name | Number | Negative | Compare)
+
+
+def _used(equation: BackwardEquation) -> Iterable[str]:
+    parts = (equation.within, equation.following)
+    return [name.key for part in parts if part is not None for name in names(part)]
