@@ -44,7 +44,7 @@ class KernelArrays:
         key, shape = name.key, self.shapes[name.key]
         if self.is_parameter(key):
             return f"{identifier(key)}[{flat_index(index, shape)}]"
-        return self.at(name, f"({_shifted(time, name.shift)}) * {prod(shape)}", index)
+        return self.at(name, _times(_shifted(time, name.shift), prod(shape)), index)
 
     def at(self, name: Name, start: str, index: Sequence[str]) -> str:
         """The source of a component of a quantity over time, `start` places from its t = 0."""
@@ -111,7 +111,13 @@ def flat_index(index: Sequence[str], shape: Shape) -> str:
             return "0"
         case 1:
             return index[0]
-    return f"({index[0]}) * {shape[1]} + {index[1]}"
+    return f"{_times(index[0], shape[1])} + {index[1]}"
+
+
+def _times(place: str, size: int) -> str:
+    if size == 1:
+        return place
+    return f"{place if place.isalnum() else f'({place})'} * {size}"
 
 
 def _shifted(time: str, shift: int) -> str:

@@ -16,7 +16,7 @@ from rnntui.language.algebra import ZERO, add, subtract
 from rnntui.language.code import identifier
 from rnntui.language.differentiate import BackwardEquation
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.loops import LARGE, LoopWriter, indented, large_product, nested
+from rnntui.language.loops import LARGE, LoopWriter, Product, indented, large_product, nested
 from rnntui.language.program import Program
 from rnntui.language.recurrence import blocks, signed_terms
 from rnntui.language.shapes import Shape, shape_of
@@ -131,7 +131,7 @@ class KernelPasses:
         before: list[str] = []
         steps: list[str] = []
         for key, node in formulas.items():
-            steps += self._assign(key, self._products_taken_out(node, formulas, before))
+            steps += self._assign(key, self._products_taken_out(key, node, formulas, before))
         return [*before, _ALL_TIMESTEPS, *indented(steps, 1)]
 
     def _loop_backward(self, equations: Sequence[BackwardEquation]) -> list[str]:
@@ -140,7 +140,7 @@ class KernelPasses:
         keys = {e.target for e in equations}
         for equation in equations:
             within = ZERO if equation.within is None else equation.within
-            within = self._products_taken_out(within, keys, before)
+            within = self._products_taken_out(equation.target, within, keys, before)
             last = self._assign(equation.target, within)
             if equation.following is None:
                 steps += last
@@ -157,7 +157,7 @@ class KernelPasses:
     def _over_time(self, key: str, node: Expression) -> list[str]:
         """A quantity that has no past, for all timesteps."""
         lines: list[str] = []
-        node = self._products_taken_out(node, (), lines)
+        node = self._products_taken_out(key, node, (), lines)
         if isinstance(node, Call) and FUNCTIONS[node.function].kind == "vector":
             (argument,) = node.arguments
             if isinstance(argument, Name) and not self.arrays.is_parameter(argument.key):
@@ -186,31 +186,52 @@ class KernelPasses:
         return self.arrays.at(name, f"{(1 + name.shift) * size} + j", index)
 
     def _products_taken_out(
-        self, node: Expression, members: Collection[str], lines: list[str]
+        self, key: str, node: Expression, members: Collection[str], lines: list[str]
     ) -> Expression:
-        """The formula with names for large products that no member reaches; `lines` computes them."""
-        product = large_product(node, self.arrays.shapes)
-        if product is not None and not self._is_constant(product.vector):
-            if product.vector.key in members or not self._is_constant(product.matrix):
-                return node
-            name, shape = Name(f"hoisted({len(self.arrays.shapes)})"), self._shape(node)
-            self.arrays.add(name.key, shape)
-            self._writer.shapes = {**self._writer.shapes, name.key: shape}
-            self._flat_writer.shapes = {**self._flat_writer.shapes, name.key: ()}
-            arguments = (
+        """The formula of a quantity with names for large products that no member reaches.
+
+        `lines` computes them, over time. One that is added to the rest needs no place of its own:
+        it waits where the quantity will be.
+        """
+        waiting: list[Name] = []
+
+        def replaced(part: Expression, added: bool) -> Expression:
+            product = large_product(part, self.arrays.shapes)
+            if product is None or not self._is_over_time(product, members):
+                within = added and isinstance(part, Binary) and part.operator == "+"
+                children = part.children()
+                return (
+                    rebuild(part, tuple(replaced(c, within) for c in children))
+                    if children
+                    else part
+                )
+            if added and not waiting:
+                waiting.append(Name(key))
+                name = Name(key)
+            else:
+                name = self._new_name(shape_of(part, self.arrays.shapes))
+            matrix, vectors = (
                 self.arrays.whole(product.matrix),
                 self.arrays.over_time(product.vector),
-                self.arrays.over_time(name),
             )
-            lines.append(f"{product.function}_over_time({', '.join(arguments)})")
+            lines.append(
+                f"{product.function}_over_time({matrix}, {vectors}, {self.arrays.over_time(name)})"
+            )
             return name
-        if not node.children():
-            return node
-        children = (self._products_taken_out(c, members, lines) for c in node.children())
-        return rebuild(node, tuple(children))
 
-    def _shape(self, node: Expression) -> Shape:
-        return shape_of(node, self.arrays.shapes)
+        return replaced(node, True)
+
+    def _is_over_time(self, product: Product, members: Collection[str]) -> bool:
+        vector = product.vector.key
+        fixed = self._is_constant(product.matrix) and not self._is_constant(product.vector)
+        return fixed and vector not in members
+
+    def _new_name(self, shape: Shape) -> Name:
+        name = Name(f"hoisted({len(self.arrays.shapes)})")
+        self.arrays.add(name.key, shape)
+        self._writer.shapes = {**self._writer.shapes, name.key: shape}
+        self._flat_writer.shapes = {**self._flat_writer.shapes, name.key: ()}
+        return name
 
     def _is_constant(self, name: Name) -> bool:
         return self.arrays.is_parameter(name.key)

@@ -71,9 +71,9 @@ def _with_reciprocals(node: Expression, moving: Collection[str]) -> Expression:
     """The formula with a factor 1 / b, which is taken out of the loop, for each / b that is the same
     for all parameters: a division takes as long as several products."""
     node = rebuild(node, tuple(_with_reciprocals(c, moving) for c in node.children()))
-    if isinstance(node, Binary) and node.operator == "/":
-        if not any(name.key in moving for name in names(node.right)):
-            return multiply(node.left, divide(ONE, node.right))
+    match node:
+        case Binary("/", left, right) if not any(n.key in moving for n in names(right)):
+            return multiply(left, divide(ONE, right))
     return node
 
 
