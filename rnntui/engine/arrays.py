@@ -6,6 +6,7 @@ iteration, updates all parameters at once and makes nothing that only a screen w
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,14 @@ from rnntui.engine.feed import Batches, Feed
 from rnntui.engine.flat import FlatLayout, FlatState
 from rnntui.engine.flat_training import FlatTraining, Run, StopFlag
 from rnntui.engine.flat_update import FlatUpdate
-from rnntui.engine.trace import carries, total_loss
+from rnntui.engine.trace import carries
 from rnntui.engine.training import Trainer
 from rnntui.language.code import CARRIES
 
 Array = npt.NDArray[np.float64]
 
-_KEPT = 128  # lengths of sequences whose arrays are kept
+_KEPT = 256 * 2**20  # bytes, about, of the arrays that are kept for sequences of each length
+_VIEW = 128  # bytes of a view of an array
 _AHEAD = 64  # iterations whose sequences are drawn in one go
 
 
@@ -35,6 +37,8 @@ class ArrayTraining(FlatTraining):
         self._feed = Feed(trainer)
         self._update = FlatUpdate(trainer.settings, self.layout)
         self._buffers: dict[int, _Buffers] = {}
+        size = self.layout.size
+        self._parameters, self._gradient, self._total, self._zeros = np.zeros((4, size))
 
     def advance(
         self, state: FlatState, iterations: int, every: int = 0, stop: StopFlag | None = None
@@ -42,102 +46,125 @@ class ArrayTraining(FlatTraining):
         """See FlatTraining."""
         stop = StopFlag() if stop is None else stop
         run = Run(state)
-        while len(run.losses) < iterations and not stop:
-            first = run.after.iteration
-            count = min(iterations - len(run.losses), _AHEAD)
-            batches = self._feed.batches(first, count)
-            for k in range(count):
-                if stop:
-                    return run
-                loss, after = self._iterate(run.after, batches, k)
-                if after is None:
-                    run.failed = True
-                    return run
-                run.add(loss, after, every)
+        with np.errstate(all="ignore"):  # NaN and inf are values; `failed` reports them
+            while len(run.losses) < iterations and not (stop or run.failed):
+                count = min(iterations - len(run.losses), _AHEAD)
+                self._several(run, self._feed.batches(run.after.iteration, count), every, stop)
         return run
 
+    def _several(self, run: Run, batches: Batches, every: int, stop: StopFlag) -> None:
+        """An iteration for each batch."""
+        starts, lengths = batches.sequences.starts.tolist(), batches.sequences.lengths.tolist()
+        order = batches.order.tolist()
+        for first in range(0, len(order), batches.batch):
+            if stop:
+                return
+            batch = [
+                slice(starts[i], starts[i] + lengths[i])
+                for i in order[first : first + batches.batch]
+            ]
+            loss, after = self._iterate(run.after, batches, batch)
+            if after is None:
+                run.failed = True
+                return
+            run.add(loss, after, every)
+
     def _iterate(
-        self, state: FlatState, batches: Batches, k: int
+        self, state: FlatState, batches: Batches, batch: list[slice]
     ) -> tuple[float, FlatState | None]:
-        losses = []
-        total: Array | None = None
-        for sequence in batches.order[k * batches.batch : (k + 1) * batches.batch]:
-            start = int(batches.sequences.starts[sequence])
-            length = int(batches.sequences.lengths[sequence])
-            buffers = self._of_length(length)
-            losses.append(buffers.run(state.parameters, batches, slice(start, start + length)))
-            total = buffers.gradient.copy() if total is None else total + buffers.gradient
-        assert total is not None, "a batch has sequences"
-        with np.errstate(all="ignore"):
-            if len(losses) > 1:
-                total = total / len(losses)
-            loss = float(np.mean(losses)) if len(losses) > 1 else losses[0]
-            parameters, memory = self._update(
-                state.parameters, total, state.memory, state.iteration
-            )
-        finite = np.isfinite(loss) and np.isfinite(total).all() and np.isfinite(parameters).all()
-        if not finite:
+        """The loss, and the state after an update; None if a number is not finite.
+
+        batch: the rows of each of its sequences.
+        """
+        self._parameters[...] = state.parameters
+        total, losses = self._total, []
+        for rows in batch:
+            losses.append(self._of_length(rows.stop - rows.start).run(batches, rows))
+            if len(losses) == 1:
+                total[...] = self._gradient
+            else:
+                total += self._gradient
+        if len(batch) > 1:
+            total /= len(batch)
+        loss = float(np.mean(losses)) if len(batch) > 1 else losses[0]
+        parameters, memory = self._update(state.parameters, total, state.memory, state.iteration)
+        zeros = self._zeros  # 0 times a number is 0, unless it is not finite
+        if not (math.isfinite(loss) and total.dot(zeros) == parameters.dot(zeros) == 0.0):
             return loss, None
         return loss, FlatState(state.iteration + 1, parameters, memory)
 
     def _of_length(self, length: int) -> _Buffers:
         if length not in self._buffers:
-            if len(self._buffers) >= _KEPT:
+            if sum(buffers.bytes for buffers in self._buffers.values()) >= _KEPT:
                 self._buffers.clear()
-            self._buffers[length] = _Buffers(self.trainer, self.layout, length)
+            self._buffers[length] = _Buffers(
+                self.trainer, self.layout, self._parameters, self._gradient, length
+            )
         return self._buffers[length]
 
 
 class _Buffers:
     """The arrays of one sequence of T timesteps, forward and backward, used again and again.
 
-    gradient: (n,), of all parameters, after `run`.
+    parameters, gradient: (n,), read and written in `run`, of all parameters. bytes: about how much
+    memory it takes.
     """
 
-    def __init__(self, trainer: Trainer, layout: FlatLayout, length: int) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        layout: FlatLayout,
+        parameters: Array,
+        gradient: Array,
+        length: int,
+    ) -> None:
         program, truncate = trainer.program, trainer.settings.truncate
         objective = program.model.objective
         assert objective is not None, "there is something to train on"
-        self.length = length
-        self.gradient = np.zeros(layout.size)
-        self._program, self._layout = program, layout
-        self._parameters = np.zeros(layout.size)
-        shapes, parameters = program.shapes, program.model.parameters
+        shapes, constant = program.shapes, program.model.parameters
         keys = [a.target for a in program.assignments]
         values = {key: np.zeros((length + 1, *shapes[key])) for key in keys}
         for state, given in program.initial_values.items():
             values[state][0] = given
-        self._inputs = {
+        inputs = {
             key: np.zeros((length + 1, *shapes[key])) for key in ("x", "target") if key in shapes
         }
-        self._weights = np.zeros(length + 1)
-        self._losses = values[objective]
-        views = layout.views(self._parameters)
-        self._scalars = {key: view for key, view in views.items() if not view.ndim}
-        self._arrays: dict[str, Any] = {
-            **views,
+        weights = np.zeros(length + 1)
+        arrays: dict[str, Any] = {
+            **layout.views(parameters),
             **values,
-            **self._inputs,
+            **inputs,
             **{
                 f"grad({e.of})": np.zeros((length + 1, *shapes[e.of]))
                 for e in program.backward
-                if e.of not in parameters
+                if e.of not in constant
             },
-            **{f"grad({key})": view for key, view in layout.views(self.gradient).items()},
-            f"weight({objective})": self._weights,
+            **{f"grad({key})": view for key, view in layout.views(gradient).items()},
+            f"weight({objective})": weights,
             CARRIES: carries(length, truncate),
         }
+        self._gradient = gradient
+        self._rows = {key: array[1:].reshape(length, -1) for key, array in inputs.items()}
+        self._weights, self._losses = weights[1:], values[objective][1:]
+        self._weighted = np.zeros(length)
+        # intermediate arrays are about as many again, and the loops have views of each timestep
+        self.bytes = sum(2 * a.nbytes + 2 * _VIEW * length for a in arrays.values())
+        self._forward = program.run_forward.bind(length, arrays)
+        self._backward = program.run_training.bind(length, arrays)
 
-    def run(self, parameters: Array, batches: Batches, rows: slice) -> float:
-        """The loss of a sequence with these parameters."""
-        self._parameters[:] = parameters
-        for key, scalar in self._scalars.items():  # as in a trace: no arrays without axes
-            self._arrays[key] = scalar[()]
-        for key, array in self._inputs.items():
-            packed = batches.sequences.inputs if key == "x" else batches.sequences.targets
-            array[1:] = packed[rows].reshape(array[1:].shape)
-        self._weights[1:] = batches.weights[rows]
-        self._program.run_forward(self.length, self._arrays)
-        self.gradient[:] = 0.0  # a parameter that the loss does not depend on is not written to
-        self._program.run_training(self.length, self._arrays)
-        return total_loss(self._weights, self._losses)
+    def run(self, batches: Batches, rows: slice) -> float:
+        """The loss of a sequence, and the gradient."""
+        sequences = batches.sequences
+        for key, inputs in self._rows.items():
+            inputs[...] = (sequences.inputs if key == "x" else sequences.targets)[rows]
+        self._weights[...] = batches.weights[rows]
+        self._forward()
+        self._gradient.fill(0.0)  # a parameter that the loss does not depend on is not written to
+        self._backward()
+        return self._loss()
+
+    def _loss(self) -> float:
+        """As `total_loss`."""
+        np.multiply(self._weights, self._losses, self._weighted)
+        self._weighted[self._weights == 0.0] = 0.0
+        return float(np.add.reduce(self._weighted))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.language.code import SequenceCode
+from rnntui.language.code import SequenceCode, SequenceFunction
 from rnntui.language.differentiate import BackwardEquation, differentiate, differentiate_initial
 from rnntui.language.model import Model
 from rnntui.language.shapes import Shape, ShapeError, describe, infer_shapes
+from rnntui.language.shortening import needed, shortened
 from rnntui.language.tree import Equation, Name
 from rnntui.text.problems import InputError, Problem, near_name
 
 Array = npt.NDArray[np.float64]
-Run = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -68,23 +68,28 @@ class Program:
         return differentiate_initial(initial, self.shapes)
 
     @cached_property
-    def run_forward(self) -> Run:
+    def run_forward(self) -> SequenceFunction:
         """run_forward(T, arrays) computes every quantity at t = 1 … T, and initial values by formula."""
         return self._code().forward(self.assignments, self.model.initial)
 
     @cached_property
-    def run_backward(self) -> Run:
+    def run_backward(self) -> SequenceFunction:
         """run_backward(T, arrays) computes every gradient at t = T … 0, and the parameters'."""
-        return self._code().backward(self.backward, self.backward_initial)
+        return self._code().backward(self._shortened, self.backward_initial)
 
     @cached_property
-    def run_training(self) -> Run:
-        """The same as run_backward without the inputs' gradients, which are for looking at."""
-        needed = [equation for equation in self.backward if equation.of != "x"]
-        return self._code().backward(needed, self.backward_initial)
+    def run_training(self) -> SequenceFunction:
+        """The same as run_backward without what only looking needs: the inputs' gradients, the gates'."""
+        wanted = [e for e in self._shortened if e.of in self.model.parameters]
+        equations = needed(self._shortened, [*wanted, *self.backward_initial])
+        return self._code().backward(equations, self.backward_initial)
 
     @cached_property
-    def run_by_use(self) -> Run:
+    def _shortened(self) -> tuple[BackwardEquation, ...]:
+        return shortened(self.backward, self.model.parameters)
+
+    @cached_property
+    def run_by_use(self) -> SequenceFunction:
         """run_by_use(T, arrays) computes what each timestep's use of the parameters contributes."""
         parameters = self.model.parameters
         return self._code().by_use([e for e in self.backward if e.of in parameters])

@@ -99,7 +99,7 @@ class Hoisting:
     def _product(self, node: Expression) -> Expression:
         still: Expression | None = None
         moving: Expression | None = None
-        for factor in _factors(node):
+        for factor in factors(node):
             if self._varies(factor):
                 rest = self.rest(factor)
                 moving = rest if moving is None else multiply(moving, rest)
@@ -120,9 +120,10 @@ def signed_terms(node: Expression, positive: bool = True) -> list[tuple[bool, Ex
     return [(positive, node)]
 
 
-def _factors(node: Expression) -> list[Expression]:
+def factors(node: Expression) -> list[Expression]:
+    """a * (b * c) as a, b, c."""
     if isinstance(node, Binary) and node.operator == "*":
-        return [*_factors(node.left), *_factors(node.right)]
+        return [*factors(node.left), *factors(node.right)]
     return [node]
 
 

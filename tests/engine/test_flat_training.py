@@ -15,6 +15,7 @@ from rnntui.engine.arrays import ArrayTraining
 from rnntui.engine.flat_training import StopFlag
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Trainer
+from rnntui.language.code import SequenceFunction
 from rnntui.session.checks import start_training
 
 STREAMED = SMALL.replace('one_hot = "AB", sequences = ["ABBA", "BAB"], targets = "next"',
@@ -41,6 +42,22 @@ def stepped(trainer: Trainer, state: TrainingState, count: int) -> tuple[Trainin
 def opened(text: str, **settings: object) -> tuple[Trainer, TrainingState]:
     file = parse_sequence_file(text)
     return start_training(replace(file, training=replace(file.training, **settings)))
+
+
+def loop_of(function: SequenceFunction) -> list[str]:
+    """The statements that the generated code runs at each timestep."""
+    lines = function.source.splitlines()
+    start = next((n for n, line in enumerate(lines) if line.lstrip().startswith("for ")), None)
+    if start is None:
+        return []
+    rest = lines[start + 1 :]
+    end = next((n for n, line in enumerate(rest) if not line.startswith(" " * 12)), len(rest))
+    return rest[:end]
+
+
+def calls(statements: list[str]) -> int:
+    """How many functions of NumPy they call where gradients flow on."""
+    return sum("(" in line for line in statements)
 
 
 CASES = {
@@ -119,28 +136,49 @@ class TestWork:
         trainer, start = opened(SMALL, batch=2)
         counts = {"run_forward": 0, "run_training": 0}
         for name in counts:
-            run = getattr(trainer.program, name)
+            bind = getattr(trainer.program, name).bind
 
-            def counted(*arguments, name=name, run=run) -> None:
-                counts[name] += 1
-                run(*arguments)
+            def counted(*arguments, name=name, bind=bind):
+                run = bind(*arguments)
 
-            monkeypatch.setitem(trainer.program.__dict__, name, counted)
+                def counting() -> None:
+                    counts[name] += 1
+                    run()
+
+                return counting
+
+            monkeypatch.setattr(getattr(trainer.program, name), "bind", counted)
         ArrayTraining(trainer).train(start, 30)
         assert counts == {"run_forward": 60, "run_training": 60}
 
     def test_no_loop_over_time_where_nothing_recurs(self) -> None:
         text = SMALL.replace('"elman"', '"perceptron"')
         trainer, _ = opened(text)
-        assert "for t in" not in trainer.program.run_forward.source
-        assert "for t in" not in trainer.program.run_training.source
+        assert loop_of(trainer.program.run_forward) == []
+        assert loop_of(trainer.program.run_training) == []
 
     def test_only_the_recurrence_is_in_the_loop(self) -> None:
         trainer, _ = opened(SMALL)
-        loop = trainer.program.run_forward.source.split("for t in")[1].split("\n    p_y")[0]
-        assert loop.count("dot") == 1  # W_hh @ h[t-1]; not W_ih @ x, not the readout
-        backward = trainer.program.run_training.source.split("for t in")[1].split("\n    d_")[0]
-        assert backward.count("dot") == 1
+        # W_hh @ h[t-1]; not W_ih @ x, not the readout
+        assert sum(".dot(" in line for line in loop_of(trainer.program.run_forward)) == 1
+        assert sum(".dot(" in line for line in loop_of(trainer.program.run_training)) == 1
+
+    @pytest.mark.parametrize(
+        ("model", "products", "forward", "backward"),
+        [("lstm-one-bias", 1, 9, 9), ("lstm", 1, 9, 9), ("gru", 2, 13, 14)],
+    )
+    def test_calls_at_each_timestep(
+        self, model: str, products: int, forward: int, backward: int
+    ) -> None:
+        """The gates are one product and one sigmoid, and what flows back through them one product."""
+        trainer, _ = opened(SMALL.replace('"elman"', f'"{model}"'))
+        there, back = (
+            loop_of(run) for run in (trainer.program.run_forward, trainer.program.run_training)
+        )
+        assert sum(".dot(" in line for line in there) == products
+        assert sum(".dot(" in line for line in back) == products
+        assert calls(there) == forward
+        assert calls(back) == backward
 
     def test_memory_does_not_grow_with_iterations(self) -> None:
         trainer, start = opened(STREAMED)

@@ -1,0 +1,75 @@
+"""Backward equations that ask less of the loop over time.
+
+Where `grad(i) = grad(c) * g` and `grad(pre(i)) = grad(i) * i * (1 - i)`, the latter is
+`grad(c) * (g * i * (1 - i))`: one product at each timestep, its second factor computed for all of
+them at once; and `grad(i)`, which nothing in the loop needs any more, is computed after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from rnntui.language.differentiate import BackwardEquation
+from rnntui.language.recurrence import blocks, factors
+from rnntui.language.tree import Expression, Name, names, rebuild
+
+
+def shortened(
+    equations: Sequence[BackwardEquation], constant: Iterable[str]
+) -> tuple[BackwardEquation, ...]:
+    """The same gradients, with multiples of a gradient written out where they are used once."""
+    found = {e.target: e for e in equations}
+    parameters = frozenset(constant)
+    timed = {key: _uses(e) for key, e in found.items() if e.of not in parameters}
+    for block in blocks({key: [n.key for n in uses] for key, uses in timed.items()}):
+        for key in block.keys if block.recurrent else ():
+            formula = _multiple(found[key], block.keys)
+            users = [k for k in block.keys for name in _uses(found[k]) if name.key == key]
+            if formula is None or len(users) != 1:
+                continue
+            user = found[users[0]]
+            if user.within is not None and Name(key) in names(user.within):
+                found[user.target] = replace(user, within=_replaced(user.within, key, formula))
+    return tuple(found.values())
+
+
+def needed(
+    equations: Sequence[BackwardEquation], wanted: Sequence[BackwardEquation]
+) -> tuple[BackwardEquation, ...]:
+    """Those of the equations that the wanted ones use, and that these use."""
+    by_target: Mapping[str, BackwardEquation] = {e.target: e for e in equations}
+    reached: set[str] = set()
+    waiting = list(wanted)
+    while waiting:
+        for name in _uses(waiting.pop()):
+            if name.key in by_target and name.key not in reached:
+                reached.add(name.key)
+                waiting.append(by_target[name.key])
+    return tuple(e for e in equations if e.target in reached or e in wanted)
+
+
+def _multiple(equation: BackwardEquation, members: Sequence[str]) -> Expression | None:
+    """The formula of a quantity that is another member's at its timestep, times what is none."""
+    if equation.within is None or equation.following is not None:
+        return None
+    varying = [
+        factor
+        for factor in factors(equation.within)
+        if any(name.key in members for name in names(factor))
+    ]
+    match varying:
+        case [Name(shift=0)]:
+            return equation.within
+    return None
+
+
+def _uses(equation: BackwardEquation) -> list[Name]:
+    parts = (equation.within, equation.following)
+    return [name for part in parts if part is not None for name in names(part)]
+
+
+def _replaced(node: Expression, key: str, formula: Expression) -> Expression:
+    if node == Name(key):
+        return formula
+    return rebuild(node, tuple(_replaced(child, key, formula) for child in node.children()))
