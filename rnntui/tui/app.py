@@ -5,6 +5,7 @@ Nothing that computes is imported before the first screen is seen: that makes it
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 DARK, LIGHT = "textual-dark", "textual-light"
 BAD_INPUT = 2
+
+# How long what is computed keeps the thread that writes to the terminal waiting, in seconds:
+# Python's own 5 ms are half the time of a key.
+_HAND_OVER = 0.0001
 
 
 class RnnTui(App[None]):
@@ -57,6 +62,7 @@ class RnnTui(App[None]):
 
     def on_mount(self) -> None:
         """Show the file, or what there is to choose from."""
+        sys.setswitchinterval(_HAND_OVER)
         if isinstance(self.file, Unread):
             self._open(self.file)
         elif self.file is None:

@@ -9,7 +9,8 @@ from rich.text import Text
 from textual.events import Click, MouseMove
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widget import Widget
+
+from rnntui.tui.drawing.kept_lines import KeptLines
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Hint:
     stop: int
 
 
-class KeysFooter(Widget):
+class KeysFooter(KeptLines):
     """One line with the keys of the screen that have a label; a click on one presses it.
 
     In place of Textual's footer, which makes a widget of every key some frames after the screen

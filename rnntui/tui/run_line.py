@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rich.text import Text
-from textual.widget import Widget
 
 from rnntui.session.progress import Progress
+from rnntui.tui.drawing.kept_lines import KeptLines
 
 
-class RunLine(Widget):
+class RunLine(KeptLines):
     """One line above the footer; parts are left out whole where it is narrow."""
 
     def __init__(self) -> None:

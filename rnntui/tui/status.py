@@ -7,7 +7,6 @@ from pathlib import Path
 from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.language.render import name_symbol
@@ -15,12 +14,13 @@ from rnntui.session.checks import CheckedValue
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
+from rnntui.tui.drawing.kept_lines import KeptLines
 from rnntui.tui.drawing.line import BOLD, Line
 
 _LOUD = Style(bold=True, reverse=True)
 
 
-class StatusLine(Widget):
+class StatusLine(KeptLines):
     """One line; parts are left out whole where it is narrow. A message takes the place of it all."""
 
     checks: reactive[tuple[CheckedValue, ...] | None] = reactive(None)

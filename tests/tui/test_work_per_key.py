@@ -18,10 +18,11 @@ from rnntui.data.sequence_file import parse_sequence_file
 from rnntui.session.moment import Moment
 from rnntui.tui.app import RnnTui
 from rnntui.tui.drawing.canvas import Canvas
+from rnntui.tui.drawing.kept_lines import FramedLines, KeptLines
 from rnntui.tui.drawing.line import Line
 from rnntui.tui.drawing.matrix_rows import MatrixRows
 from rnntui.tui.drawing.plot_view import PlotView
-from rnntui.tui.panels.panel import RowsPanel
+from rnntui.tui.panels.panel import RowsPanel, Shows
 from rnntui.tui.panels.weights import WeightsPanel
 
 SIZES = pytest.mark.parametrize("size", [(120, 40), (200, 60)], ids="{0[0]}x{0[1]}".format)
@@ -75,6 +76,55 @@ async def test_a_key_is_two_frames_at_most_and_no_layout(size, key, monkeypatch)
         assert counts["frames"] <= 2  # where the eye is, then the rest
 
 
+@contextmanager
+def painting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[set[str]]]:
+    """The widgets that each picture paints anew, the others being shown as they were."""
+    pictures: list[set[str]] = [set()]
+    refresh = Screen._compositor_refresh
+
+    def picture(screen: Screen) -> None:
+        refresh(screen)
+        pictures.append(set())
+
+    def painted(original: Callable) -> Callable:
+        def paint(widget, crop):
+            pictures[-1].add(widget.id or type(widget).__name__)
+            return original(widget, crop)
+
+        return paint
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Screen, "_compositor_refresh", picture)
+        for owner in (KeptLines, FramedLines, PlotView):
+            patch.setattr(owner, "paint", painted(owner.paint))
+        yield pictures
+
+
+@SIZES
+@pytest.mark.parametrize("key", STEPS)
+async def test_the_first_picture_is_where_the_eye_is(size, key, monkeypatch):
+    app = RnnTui(file("lstm-ab"))
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot)
+        with painting(monkeypatch) as pictures:
+            await pilot.press(key)
+            await settle(pilot)
+        assert "StatusLine" in pictures[0]
+        assert pictures[0] <= {"StatusLine", "equation"}
+
+
+async def test_all_panels_come_to_show_the_newest_moment():
+    app = RnnTui(file("lstm-ab"))
+    async with app.run_test(size=(200, 60)) as pilot:
+        await ready(pilot)
+        for keys in (["right"], ["enter", "tab", "right", "tab"], ["backspace", "tab"]):
+            for key in keys:  # without waiting for what each leads to
+                app.simulate_key(key)
+            await settle(pilot)
+            await settle(pilot)
+            assert all(panel.moment is app.screen.moment for panel in app.screen.query(Shows))
+
+
 @SIZES
 async def test_the_next_panel_is_reached_without_painting_the_others(size, monkeypatch):
     app = RnnTui(file("lstm-ab"))
@@ -86,6 +136,16 @@ async def test_the_next_panel_is_reached_without_painting_the_others(size, monke
         panels = [app.screen.query_one(name) for name in ("#equation", "#quantities")]
         assert counts["lines"] <= sum(panel.size.height for panel in panels)
         assert counts["strips"] == counts["plots"] == 0
+
+
+async def test_a_plot_is_not_drawn_for_another_frame_around_it(monkeypatch):
+    app = RnnTui(file("lstm-ab"))
+    async with app.run_test(size=(200, 60)) as pilot:
+        await ready(pilot)
+        with counting(monkeypatch) as counts:
+            await pilot.press(*["tab"] * 7)
+            await settle(pilot)
+        assert counts["plots"] == 0
 
 
 @SIZES

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
+from rnntui.tui.drawing.kept_lines import KeptLines
 from rnntui.tui.drawing.line import Line
 from rnntui.tui.drawing.palette import Palette, palette_for
 from rnntui.tui.drawing.repaint import changed_regions
@@ -16,7 +17,7 @@ Draw = Callable[[int, int, Palette], list[Line]]
 """Draws a plot in (width, height) with a palette, as `line_plot` and `scatter_plot` do."""
 
 
-class PlotView(Widget):
+class PlotView(KeptLines):
     """Shows what a drawing function returns for the widget's size and theme.
 
     The function is kept, not the picture: `show(partial(...))` after every change of the data.
@@ -50,18 +51,13 @@ class PlotView(Widget):
         if changed:
             self.refresh(*changed)
 
-    def notify_style_update(self) -> None:
-        """Forget what was drawn in the old theme."""
-        self._drawn_for = None
-        super().notify_style_update()
-
     def render_line(self, y: int) -> Strip:
         """Line `y` of the plot."""
         strips = self._drawn()
         return strips[y] if y < len(strips) else Strip.blank(self.size.width, self.rich_style)
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of a region. A plot has no border and no padding to be put around them, which
+    def paint(self, crop: Region) -> list[Strip]:
+        """Make the lines of a region. A plot has no border and no padding to be put around them, which
         would take as long as drawing it.
         """
         strips = self._drawn()[crop.y : crop.bottom]
@@ -73,8 +69,8 @@ class PlotView(Widget):
         return strips if whole else [strip.crop(crop.x, crop.right) for strip in strips]
 
     @property
-    def _wanted(self) -> tuple[int, int, bool]:
-        return (*self.size, self.app.current_theme.dark)
+    def _wanted(self) -> tuple[int, int, bool, Style]:
+        return (*self.size, self.app.current_theme.dark, self.rich_style)
 
     def _drawn(self) -> list[Strip]:
         """All lines, drawn if they are not there for this size and theme."""

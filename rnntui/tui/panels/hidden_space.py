@@ -16,6 +16,7 @@ from rnntui.engine.trace import Trace
 from rnntui.language.program import Program
 from rnntui.session.moment import Moment
 from rnntui.text.problems import printable
+from rnntui.tui.drawing.kept_lines import FramedLines
 from rnntui.tui.drawing.line import DIM, Line
 from rnntui.tui.drawing.notes import LABELLED
 from rnntui.tui.drawing.palette import Palette
@@ -27,7 +28,7 @@ _GROUPS = 8  # symbols told apart by colour and glyph
 _POINTS = 500  # as many as are drawn within a frame
 
 
-class HiddenSpacePanel(Shows, Container):
+class HiddenSpacePanel(Shows, FramedLines, Container):
     """Two components of the hidden state, or two scalar states; a single one is drawn over t."""
 
     def compose(self) -> ComposeResult:

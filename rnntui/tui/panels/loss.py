@@ -14,6 +14,7 @@ from rnntui.session.moment import Moment
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
 from rnntui.tui.drawing.decimation import thinned
+from rnntui.tui.drawing.kept_lines import FramedLines
 from rnntui.tui.drawing.line import DIM, Line
 from rnntui.tui.drawing.palette import Palette
 from rnntui.tui.drawing.plot_view import PlotView
@@ -24,7 +25,7 @@ _POINTS = 4000  # of a curve; more than there are dots across, so that thinning 
 _LOG_FROM = 30.0  # a loss that fell by this factor is read on a logarithmic axis
 
 
-class LossPanel(Shows, Container):
+class LossPanel(Shows, FramedLines, Container):
     """Two plots: below each other where it is high, else side by side."""
 
     DEFAULT_CSS = """

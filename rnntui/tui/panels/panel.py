@@ -9,9 +9,9 @@ from rich.style import Style
 from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from rnntui.session.moment import Moment
+from rnntui.tui.drawing.kept_lines import FramedLines
 from rnntui.tui.drawing.line import Line
 from rnntui.tui.drawing.palette import Palette, palette_for
 from rnntui.tui.drawing.repaint import changed_regions
@@ -66,7 +66,7 @@ class Shows:
         self.redraw()
 
 
-class RowsPanel(Shows, Widget):
+class RowsPanel(Shows, FramedLines):
     """A panel of lines; a line out of sight is not made, one that has not changed not painted.
 
     It scrolls by itself: a ScrollView would lay out the whole screen anew whenever the number of
@@ -151,9 +151,14 @@ class RowsPanel(Shows, Widget):
         self.scroll_rows(-3)
 
     def notify_style_update(self) -> None:
-        """Draw in the new theme's colours."""
+        """Draw in the new theme's colours; another frame around the same ones is not drawn for."""
         super().notify_style_update()
-        self.redraw()
+        if self._shown_as is None or self._shown_as[1] != self.rich_style:
+            self.redraw()
+
+    def inside(self, lines: range) -> list[Strip]:
+        """Some of the lines in sight."""
+        return [self.render_line(y) for y in lines]
 
     def render_line(self, y: int) -> Strip:
         """Line `y` of the widget."""

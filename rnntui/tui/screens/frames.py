@@ -10,9 +10,14 @@ from textual.geometry import Size
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
+from rnntui.tui.drawing.kept_lines import KeptLines
 from rnntui.tui.footer import KeysFooter
 from rnntui.tui.keys import bindings
 from rnntui.tui.screens.layout import LAYOUTS, TITLES, Layout, layout_for
+
+
+class _Panels(KeptLines, Container):
+    """The place of the panels."""
 
 
 class FramedScreen(Screen[ScreenResultType]):
@@ -41,7 +46,7 @@ class FramedScreen(Screen[ScreenResultType]):
         """The status line, the panels, the footer; laid out already, so that no frame is for nothing."""
         yield self.make_status().add_class("status")
         self._panels = {name: self.make_panel(name).add_class("panel") for name in TITLES}
-        self._container = Container(*self._panels.values(), id="panels")
+        self._container = _Panels(*self._panels.values(), id="panels")
         self._lay_out_for(self.app.size)
         yield self._container
         yield KeysFooter()

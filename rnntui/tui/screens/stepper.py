@@ -13,7 +13,7 @@ from rnntui.session.checks import CheckedValue, check_file
 from rnntui.session.limits import MEGABYTE, MEMORY
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
-from rnntui.tui.garbage import search_less
+from rnntui.tui.garbage import search_less, search_some
 from rnntui.tui.panels.equation import EquationPanel
 from rnntui.tui.panels.gradients import GradientsPanel
 from rnntui.tui.panels.hidden_space import HiddenSpacePanel
@@ -36,7 +36,8 @@ PANELS = {
     "hidden": HiddenSpacePanel,
 }
 
-_FIRST = ("sequence", "equation", "quantities")
+_EYE = ("equation",)  # what a key's first picture shows, besides the panel that Tab has reached
+_FOLLOWING = ("sequence", "equation", "quantities")  # those in every picture of running training
 _REST = 0.15  # seconds between two pictures of the other panels while training runs
 
 
@@ -46,6 +47,7 @@ class StepperScreen(TrainingScreen):
     def __init__(self, file: SequenceFile, memory: int = MEMORY) -> None:
         super().__init__(Session(file, memory * MEGABYTE))
         self._status = StatusLine(file)
+        self._behind: list[str] = []  # panels that do not show the newest moment yet
         self._rest_is_due = False
         self._rest_shown = 0.0
 
@@ -70,8 +72,10 @@ class StepperScreen(TrainingScreen):
         """Put a moment on every panel: first where the eye is, in a picture of its own."""
         with self.app.batch_update():
             self._status.show(moment)
-            for name in {*_FIRST, self.panel}:
+            first = {self.panel, *(_FOLLOWING if self.session.running else _EYE)}
+            for name in first:
                 self._panel(name).show(moment)
+        self._behind = [name for name in PANELS if name not in first]
         lately = perf_counter() - self._rest_shown < _REST
         if not self._rest_is_due and not (self.session.running and lately):
             self._rest_is_due = True
@@ -82,9 +86,10 @@ class StepperScreen(TrainingScreen):
         self._rest_is_due = False
         self._rest_shown = perf_counter()
         with self.app.batch_update():
-            for name in PANELS:
-                if name not in _FIRST and name != self.panel:
-                    self._panel(name).show(self.moment)
+            for name in self._behind:
+                self._panel(name).show(self.moment)
+        self._behind = []
+        self.call_after_refresh(search_some)
 
     def redraw(self) -> None:
         """Show the same moment in another theme."""
