@@ -31,6 +31,7 @@ class ArrayTraining(FlatTraining):
     """Trains like a Trainer."""
 
     name = "NumPy"
+    exact = True
 
     def __init__(self, trainer: Trainer) -> None:
         super().__init__(trainer)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,7 +32,25 @@ def compile_beside(trainer: Trainer) -> CompiledTraining:
             task = trainer.sequences.task
             command += [task.name, json.dumps(asdict(task))]
         _run(command)
-    return CompiledTraining(trainer)
+    with _for_good():
+        return CompiledTraining(trainer)
+
+
+@contextlib.contextmanager
+def _for_good() -> Iterator[None]:
+    """What is made here is left out of the search for cyclic garbage.
+
+    The compiler is half a million objects: a search that goes through them takes as long as several
+    pictures, and happens now and then, the first time while they are being made.
+    """
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if searched:
+            gc.enable()
 
 
 def _is_compiled(path: Path) -> bool:

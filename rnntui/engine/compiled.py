@@ -57,6 +57,7 @@ class CompiledTraining(FlatTraining):
     """
 
     name = "compiled"
+    releases_lock = True
 
     def __init__(self, trainer: Trainer) -> None:
         super().__init__(trainer)

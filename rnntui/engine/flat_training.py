@@ -46,6 +46,10 @@ class StopFlag:
         """Stop after the iteration at hand."""
         self.flag[0] = 1
 
+    def clear(self) -> None:
+        """Ask no more."""
+        self.flag[0] = 0
+
     def __bool__(self) -> bool:
         return bool(self.flag[0])
 
@@ -54,10 +58,13 @@ class FlatTraining(ABC):
     """Trains like a Trainer, many iterations in one call.
 
     The state after an iteration is a function of the state before it, bit for bit, however the
-    iterations are split into calls.
+    iterations are split into calls. exact: it is `Trainer.iterate`'s, bit for bit. releases_lock:
+    it computes without Python's lock.
     """
 
     name = ""
+    exact = False
+    releases_lock = False
 
     def __init__(self, trainer: Trainer) -> None:
         self.trainer = trainer

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from rnntui.engine.arrays import ArrayTraining
 from rnntui.engine.flat_training import FlatTraining, StopFlag
 from rnntui.engine.state import TrainingState
-from rnntui.engine.training import Trainer
+from rnntui.engine.training import Iteration, Trainer
 from rnntui.session.losses import Losses
 from rnntui.session.trajectory import Trajectory
 
@@ -73,10 +73,20 @@ class Course:
         """What computes the states."""
         return self._trajectory.training.name + self._waiting
 
+    @property
+    def releases_lock(self) -> bool:
+        """Whether other threads can run Python while it trains."""
+        return self._trajectory.training.releases_lock
+
     def extend(self, iterations: int, stop: StopFlag | None = None) -> int:
         """Train on from the newest state; how many iterations were done."""
         with self._turn:
             return self._trajectory.extend(iterations, stop)
+
+    def take(self, iteration: Iteration) -> bool:
+        """Go on by the newest iteration as it is on the screen, if training would do the same."""
+        with self._turn:
+            return self._trajectory.take(iteration)
 
     def state(self, iteration: int) -> TrainingState:
         """The state before an iteration up to the newest."""

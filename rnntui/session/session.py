@@ -151,7 +151,8 @@ class Session:
     @property
     def running(self) -> bool:
         """Whether training runs."""
-        return self._runner is not None and self._runner.running
+        runner = self._runner
+        return runner is not None and runner.running
 
     @property
     def progress(self) -> Progress | None:
@@ -159,7 +160,8 @@ class Session:
         course = self.course
         if course is None:
             return None
-        until = self._runner.until if self._runner is not None else None
+        runner = self._runner
+        until = runner.until if runner is not None else None
         return Progress(
             self.running, course.newest, until, course.rate, course.bytes, course.memory,
             course.engine,
@@ -178,6 +180,18 @@ class Session:
         self._runner = Runner(self.course, until)
         self._runner.start()
         return self._stay("")
+
+    def hold(self) -> None:
+        """Keep a run from taking turns with what is done now, such as answering a key."""
+        runner = self._runner  # a move in another thread may come to its end meanwhile
+        if runner is not None:
+            runner.hold()
+
+    def release(self) -> None:
+        """Let a run go on."""
+        runner = self._runner
+        if runner is not None:
+            runner.release()
 
     def pause(self) -> Moment:
         """Stop the run after the iteration at hand, and go there."""
@@ -270,7 +284,8 @@ class Session:
     def _to_iteration(self, iteration: int, like: Position) -> Moment:
         if self.course is None:
             return self._stay(self._why_stopped())
-        self.course.extend(iteration - self.course.newest)
+        if iteration > self.course.newest and not self.course.take(self._iteration):
+            self.course.extend(iteration - self.course.newest)
         if iteration > self.course.newest:
             return self._stay(self._why_stopped())
         return self._arrive(iteration, like)
@@ -337,9 +352,9 @@ class Session:
                 for e in self.file.expectations
                 if e.iteration == self.position.iteration and e.sequence == index
             ]
-            found = tuple(
-                check_trace(self._iteration.traces[sequence], wanted, self._iteration.update)
-            )
+            updates = any(value.kind == "updates" for e in wanted for value in e.values)
+            update = self._iteration.update if updates else None
+            found = tuple(check_trace(self._iteration.traces[sequence], wanted, update))
             self._cache["checks", sequence] = found
         checks: tuple[CheckedValue, ...] = self._cache["checks", sequence]
         return checks

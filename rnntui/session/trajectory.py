@@ -13,6 +13,7 @@ from threading import Lock
 from rnntui.engine.flat import FlatState
 from rnntui.engine.flat_training import FlatTraining, StopFlag
 from rnntui.engine.state import TrainingState
+from rnntui.engine.training import Iteration
 from rnntui.session.keyframes import Keyframes
 from rnntui.session.losses import Losses
 
@@ -86,6 +87,21 @@ class Trajectory:
             self._newest = run.after
             self.failed = run.failed
         return done
+
+    def take(self, iteration: Iteration) -> bool:
+        """Go on by an iteration that was computed already; whether that was what comes next."""
+        with self._lock:
+            number = iteration.before.iteration
+            if not self.training.exact or number != self._newest.iteration:
+                return False
+            if iteration.after is None or iteration.loss is None:
+                return False
+            after = self.training.layout.flat(iteration.after)
+            self.losses.put(number, [iteration.loss])
+            if after.iteration % self.every == 0:
+                self._keyframes.add([after])
+            self._newest = after
+            return True
 
     def state(self, iteration: int) -> TrainingState:
         """The state before an iteration up to the newest: the same bits whenever it is asked for."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.screen import Screen
 
 from rnntui.session.limits import MEMORY
@@ -59,6 +60,12 @@ class RnnTui(App[None]):
             for key in KEYS:
                 run = partial(screen.run_action, key.full_action)
                 yield SystemCommand(key.help, f"key: {key.shown}", run)
+
+    async def on_event(self, event: Event) -> None:
+        """What happens; where it is a key, the screen is told before anything else."""
+        if isinstance(event, Key) and self.screen_stack and isinstance(self.screen, FramedScreen):
+            self.screen.attend()
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Show the file, or what there is to choose from."""

@@ -196,3 +196,77 @@ class TestChangingOver:
             session.course.speed_up(make)
         wait(session, lambda s: s.course.engine == "other")
         assert made == [1]
+
+
+class TestGivingWay:
+    """Training in Python waits while something else is done, such as painting the answer to a key."""
+
+    def test_a_run_that_is_held_stands_still_and_then_goes_on(self):
+        session = open_session(ELMAN)
+        session.run(until=10**6)
+        wait(session, lambda s: s.course.newest > 5)
+        session.hold()
+        time.sleep(0.03)
+        held = session.course.newest
+        time.sleep(0.03)
+        assert session.course.newest == held
+        assert session.running
+        session.release()
+        wait(session, lambda s: s.course.newest > held)
+        session.pause()
+
+    def test_one_that_nobody_releases_goes_on_by_itself(self):
+        session = open_session(ELMAN)
+        session.run(until=10**6)
+        wait(session, lambda s: s.course.newest > 5)
+        session.hold()
+        held = session.course.newest
+        wait(session, lambda s: s.course.newest > held + 100)
+        session.pause()
+
+    def test_one_that_is_held_can_be_paused_and_comes_to_its_end(self):
+        session = open_session(ELMAN)
+        session.run(until=10**6)
+        session.hold()
+        session.pause()
+        assert not session.running
+        newest = session.course.newest
+        session.run(until=newest + 50)
+        while session.running:
+            session.hold()
+            session.release()
+        assert session.follow().position.iteration == newest + 50
+
+
+class TestWork:
+    def test_a_key_computes_an_iteration_once(self, monkeypatch):
+        session = open_session(LSTM)
+        counts = {"iterate": 0, "advance": 0}
+        for of, name in ((Trainer, "iterate"), (ArrayTraining, "advance")):
+            whole = getattr(of, name)
+
+            def counted(*arguments, name=name, whole=whole, **options):
+                counts[name] += 1
+                return whole(*arguments, **options)
+
+            monkeypatch.setattr(of, name, counted)
+        for _ in range(5):
+            session.next_iteration()
+        assert counts == {"iterate": 5, "advance": 0}
+        assert session.moment.position.iteration == session.course.newest == 5
+
+    def test_iterations_from_the_screen_are_those_of_training(self):
+        stepped, trained = open_session(LSTM), open_session(LSTM)
+        for _ in range(6):
+            stepped.next_iteration()
+        trained.course.extend(6)
+        assert bits(trained.go_to(6)) == bits(stepped.moment)
+        for iteration in range(6):
+            ours, theirs = (s.course.state(iteration).parameters for s in (stepped, trained))
+            assert all(ours[key].tobytes() == theirs[key].tobytes() for key in theirs)
+        assert list(stepped.course.losses) == list(trained.course.losses)
+
+    def test_values_of_an_update_are_not_computed_where_nothing_asks_for_them(self, monkeypatch):
+        session = open_session(LSTM)
+        monkeypatch.setattr(Trainer, "_update", lambda *_: pytest.fail("nobody asked"))
+        assert session.next_iteration().checks == ()

@@ -42,6 +42,9 @@ class FramedScreen(Screen[ScreenResultType]):
         """What is in the frame of this panel."""
         raise NotImplementedError
 
+    def attend(self) -> None:
+        """A picture is about to be made: whatever goes on beside waits for that."""
+
     def compose(self) -> ComposeResult:
         """The status line, the panels, the footer; laid out already, so that no frame is for nothing."""
         yield self.make_status().add_class("status")

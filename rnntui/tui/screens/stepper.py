@@ -85,6 +85,7 @@ class StepperScreen(TrainingScreen):
         """The other panels, at the newest moment: keys that come quickly do not wait for them."""
         self._rest_is_due = False
         self._rest_shown = perf_counter()
+        self.attend()
         with self.app.batch_update():
             for name in self._behind:
                 self._panel(name).show(self.moment)

@@ -39,6 +39,15 @@ class TrainingScreen(FramedScreen[None]):
         """Nothing goes on when the screen has gone."""
         self.session.close()
 
+    def attend(self) -> None:
+        """Training waits until the next picture is on the screen.
+
+        It would take turns with it otherwise, where both are Python, and neither be done sooner.
+        """
+        if self.session.running:
+            self.session.hold()
+            self.call_after_refresh(self.session.release)
+
     # --- moves ---
 
     def move(self, move: Callable[[], Moment]) -> None:
@@ -71,6 +80,7 @@ class TrainingScreen(FramedScreen[None]):
     def _follow(self) -> None:
         self._timer = None
         self._followed = perf_counter()
+        self.attend()
         self.move(self.session.follow)
 
     # --- training ---
