@@ -164,9 +164,7 @@ def orders(
     """Distractors from A to before X, two X or Y among them, E and B around; the class at the end."""
     tenth = length // 10
     earliest, latest = length // 2, 6 * length // 10
-    lengths = np.empty(count, np.int64)
-    for k in range(count):
-        lengths[k] = length + _below(_key(seed, first + k), 0, tenth + 1)
+    lengths = _stretched(seed, first, count, length)
     inputs, answers = np.empty(lengths.sum(), np.int64), np.full(lengths.sum(), NOTHING)
     start = 0
     for k in range(count):
@@ -185,9 +183,7 @@ def orders(
 @_compiled
 def marked_sums(seed: np.uint64, first: int, count: int, length: int, first_within: int) -> Parts:
     """Values, of which two are marked, and at the end ½ + (X1 + X2)/4."""
-    lengths = np.empty(count, np.int64)
-    for k in range(count):
-        lengths[k] = length + _below(_key(seed, first + k), 0, length // 10 + 1)
+    lengths = _stretched(seed, first, count, length)
     x, y, mask = np.zeros((lengths.sum(), 2)), np.zeros((lengths.sum(), 1)), np.zeros(lengths.sum())
     start = 0
     for k in range(count):
@@ -204,6 +200,15 @@ def marked_sums(seed: np.uint64, first: int, count: int, length: int, first_with
         mask[end - 1] = 1.0
         start = end
     return lengths, np.cumsum(lengths) - lengths, x, y, mask
+
+
+@_compiled
+def _stretched(seed: np.uint64, first: int, count: int, length: int) -> Labels:
+    """Lengths from `length` to a tenth more: the first number of each sequence."""
+    lengths = np.empty(count, np.int64)
+    for k in range(count):
+        lengths[k] = length + _below(_key(seed, first + k), 0, length // 10 + 1)
+    return lengths
 
 
 @_compiled
