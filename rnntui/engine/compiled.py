@@ -110,7 +110,7 @@ class CompiledTraining(FlatTraining):
             done, parameters, memory = called(-1 - done)
         if count:
             self._longest = max(float(np.mean(packed.lengths[fed.order])) * fed.batch, 1.0)
-        run.losses += losses[:done].tolist()
+        run.losses.frombytes(losses[:done].tobytes())
         run.after = FlatState(first + done, parameters, memory)
         for row in kept[: (first + done) // every - first // every if every else 0]:
             number = (first // every + 1) * every + every * len(run.kept)

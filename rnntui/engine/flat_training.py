@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from array import array
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,7 +25,7 @@ class Run:
     """
 
     after: FlatState
-    losses: list[float] = field(default_factory=list)
+    losses: array[float] = field(default_factory=lambda: array("d"))
     kept: list[FlatState] = field(default_factory=list)
     failed: bool = False
 

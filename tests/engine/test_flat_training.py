@@ -113,7 +113,7 @@ class TestStopping:
         training, stop = ArrayTraining(trainer), StopFlag()
         stop.set()
         run = training.advance(training.layout.flat(start), 10, stop=stop)
-        assert run.losses == []
+        assert len(run.losses) == 0
         assert not run.failed
         assert same(training.layout.state(run.after), start)
 
