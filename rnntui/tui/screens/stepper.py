@@ -75,22 +75,35 @@ class StepperScreen(TrainingScreen):
             first = {self.panel, *(_FOLLOWING if self.session.running else _EYE)}
             for name in first:
                 self._panel(name).show(moment)
-        self._behind = [name for name in PANELS if name not in first]
+        # those still waiting in a run will show the newest moment as it is; the others come next time
+        waiting = self._behind if self._rest_is_due and self.session.running else PANELS
+        self._behind = [name for name in waiting if name not in first]
         lately = perf_counter() - self._rest_shown < _REST
         if not self._rest_is_due and not (self.session.running and lately):
             self._rest_is_due = True
-            self.call_after_refresh(self._show_rest)
+            self._show_rest_later()
+
+    def _show_rest_later(self) -> None:
+        """After the picture at hand, and after the keys that came meanwhile."""
+        self.call_after_refresh(self.call_later, self._show_rest)
 
     def _show_rest(self) -> None:
-        """The other panels, at the newest moment: keys that come quickly do not wait for them."""
-        self._rest_is_due = False
-        self._rest_shown = perf_counter()
+        """The other panels, at the newest moment: keys that come quickly do not wait for them.
+
+        While training runs each has a picture of its own, so that keys are answered in between.
+        """
+        names = self._behind[:1] if self.session.running else self._behind
+        self._behind = self._behind[len(names) :]
         self.attend()
         with self.app.batch_update():
-            for name in self._behind:
+            for name in names:
                 self._panel(name).show(self.moment)
-        self._behind = []
-        self.call_after_refresh(search_some)
+        if self._behind:
+            self._show_rest_later()
+        else:
+            self._rest_is_due = False
+            self._rest_shown = perf_counter()
+            self.call_after_refresh(search_some)
 
     def redraw(self) -> None:
         """Show the same moment in another theme."""
