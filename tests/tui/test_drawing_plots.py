@@ -156,6 +156,18 @@ class TestAxis:
     def test_texts_have_as_many_decimals_as_tell_them_apart(self):
         assert tick_texts([0.1, 0.15, 0.2]) == ["0.10", "0.15", "0.20"]
 
+    @pytest.mark.parametrize(
+        ("values", "texts"),
+        [
+            ([20_000.0, 60_000.0, 100_000.0], ["20k", "60k", "100k"]),
+            ([0.0, 250_000.0, 1_000_000.0], ["0", "0.25M", "1M"]),
+            ([100_000.0, 100_001.0], ["100000", "100001"]),
+            ([0.0, 1e300], ["0", "1e300"]),
+        ],
+    )
+    def test_large_numbers_are_short(self, values, texts):
+        assert tick_texts(values) == texts
+
 
 class TestLineRuns:
     def test_a_long_curve_keeps_its_spikes(self):

@@ -95,7 +95,14 @@ def tick_texts(values: list[float]) -> list[str]:
 
     >>> tick_texts([0.0, 0.25, 0.5]), tick_texts([0.0, 50.0])
     (['0.00', '0.25', '0.50'], ['0', '50'])
+    >>> tick_texts([0.0, 50_000.0, 100_000.0]), tick_texts([500_000.0, 1_000_000.0])
+    (['0', '50k', '100k'], ['0.5M', '1M'])
     """
+    if values and 1e5 <= max(values) < 1e10 and all(value % 1 == 0 for value in values):
+        unit, letter = (1e6, "M") if max(values) >= 1e6 else (1e3, "k")
+        if any(value % (unit / 100) for value in values):
+            unit, letter = 1.0, ""
+        return [f"{value / unit:.10g}{letter if value else ''}" for value in values]
     gaps = [abs(b / 2 - a / 2) * 2 for a, b in itertools.pairwise(values)]
     tolerance = min(gaps, default=max(map(abs, values), default=0.0)) / 100
     plain = all(value == 0 or 1e-4 <= abs(value) < 1e5 for value in values)

@@ -65,7 +65,7 @@ def line_plot(
     notes = _missing_note(missing)
     message = _nothing_to_draw(all_y.size, missing, width, height)
     if message:
-        return _message(message, width, height)
+        return _message(f"{title}: {message}" if title else message, width, height)
     if log and all_y.min() <= 0:
         log = False
         notes.append("not all positive: linear axis")
