@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.tui.drawing.axis import axis_for, tick_texts
-from rnntui.tui.drawing.decimation import line_runs
+from rnntui.tui.drawing.decimation import line_runs, thinned
 from rnntui.tui.drawing.palette import palette_for
 from rnntui.tui.drawing.plots import CURRENT, Series, line_plot, scatter_plot
 
@@ -167,6 +167,41 @@ class TestAxis:
     )
     def test_large_numbers_are_short(self, values, texts):
         assert tick_texts(values) == texts
+
+
+class TestThinning:
+    @settings(deadline=None)
+    @given(
+        st.lists(st.integers(1, 400), min_size=1, max_size=30),
+        st.integers(0, 2**32 - 1),
+        st.sampled_from([16, 64, 200]),
+    )
+    def test_a_curve_thinned_as_it_grows_is_the_one_thinned_at_once(self, chunks, seed, most):
+        whole = np.random.default_rng(seed).integers(-3, 9, sum(chunks)).astype(float)
+        whole[whole == 8] = np.nan
+        steps = np.arange(len(whole), dtype=float)
+        x, y, count = np.empty(0), np.empty(0), 0
+        for chunk in chunks:
+            part = slice(count, count + chunk)
+            x, y = np.concatenate([x, steps[part]]), np.concatenate([y, whole[part]])
+            x, y = thinned(x, y, most)
+            count += chunk
+            assert np.isfinite(y).sum() <= most
+        if len(whole) <= most:
+            assert len(x) == len(whole)
+        for ours, theirs in zip(thinned(x, y, 8), thinned(steps, whole, 8), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+    def test_what_came_early_stays_when_much_has_come_since(self):
+        x, y = np.arange(4000.0), np.sin(np.arange(4000.0) / 50)
+        for _ in range(300):
+            later = x[-1] + np.arange(1, 3001)
+            x, y = thinned(np.concatenate([x, later]), np.concatenate([y, later * 0]), 4000)
+        early = y[x < 4000]
+        assert x[0] < 512
+        assert len(early) >= 8
+        assert early.max() > 0.99
+        assert early.min() < -0.99
 
 
 class TestLineRuns:

@@ -73,16 +73,20 @@ def _sizes(values: np.ndarray) -> np.ndarray:
 
 
 def thinned(x: np.ndarray, y: np.ndarray, most: int) -> Run:
-    """A curve with at most about `most` points and the same spikes; exact if it has no more.
+    """A curve over whole numbers with at most about `most` points and the same spikes; exact if it
+    has no more.
 
-    Of neighbouring points the lowest and the highest are kept, in their order; thinned again, it is
-    the curve that it would be thinned at once. What is not finite is kept.
+    Of each stretch of `x` the lowest and the highest point are kept, in their order. Stretches are
+    as long as a power of two and begin at its multiples: a curve that is thinned whenever it has
+    grown is the one that it would be thinned at once. What is not finite is kept.
     """
     if len(x) <= most:
         return x, y
-    size = -(-2 * len(x) // most)
-    starts = np.arange(0, len(x), size)
-    part = np.repeat(np.arange(len(starts)), size)[: len(x)]
+    length = 1
+    while 2 * (x[-1] // length - x[0] // length + 1) > most:
+        length *= 2
+    begins = np.diff(x // length, prepend=-1) != 0
+    starts, part = np.flatnonzero(begins), np.cumsum(begins) - 1
     finite = np.isfinite(y)
     low = np.minimum.reduceat(np.where(finite, y, np.inf), starts)
     high = np.maximum.reduceat(np.where(finite, y, -np.inf), starts)
