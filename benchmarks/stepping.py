@@ -1,6 +1,6 @@
 """How long a key takes, measured as its user would: the program in a terminal, from key to picture.
 
-    python benchmarks/stepping.py            # everything, about four minutes
+    python benchmarks/stepping.py            # everything, about six minutes
     python benchmarks/stepping.py --quick    # one file, one size
 
 One row a file, size and key: milliseconds from writing the key to the first and to the last byte of

@@ -7,7 +7,7 @@ left timestep by timestep.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import prod
 
 from rnntui.engine.kernel_arrays import KernelArrays, flat_index
@@ -51,7 +51,7 @@ class KernelPasses:
         self.gradients = {e.target: e for e in shared.backward if e.of not in parameters}
         for key in (*self.formulas, *self.gradients):
             self.arrays.add(key, self.arrays.shapes[key])
-        self._writer = LoopWriter(self.arrays.shapes, self._place, self._whole)
+        self._writer = LoopWriter(self.arrays.shapes, self._place, self.arrays.whole)
         scalars: Mapping[str, Shape] = dict.fromkeys(self.arrays.shapes, ())
         self._flat_writer = LoopWriter(scalars, self._flat_place)
 
@@ -88,7 +88,7 @@ class KernelPasses:
     def backward(self) -> list[str]:
         """The statements of t = T … 0, and what the sequence adds to the parameters' gradients."""
         lines: list[str] = []
-        for block in blocks({key: _used(e) for key, e in self.gradients.items()}):
+        for block in blocks({key: [n.key for n in e.uses] for key, e in self.gradients.items()}):
             equations = [self.gradients[key] for key in block.keys]
             if block.recurrent or equations[0].following is not None:
                 lines += self._loop_backward(equations)
@@ -262,9 +262,6 @@ class KernelPasses:
             return f"{name.key}[{', '.join(index) or 0}]"
         return self.arrays.component(name, index)
 
-    def _whole(self, name: Name) -> str:
-        return self.arrays.whole(name)
-
 
 def _is_elementwise(node: Expression) -> bool:
     match node:
@@ -273,8 +270,3 @@ def _is_elementwise(node: Expression) -> bool:
         case Binary():
             return node.operator != "@"
     return isinstance(node, Name | Number | Negative | Compare)
-
-
-def _used(equation: BackwardEquation) -> Iterable[str]:
-    parts = (equation.within, equation.following)
-    return [name.key for part in parts if part is not None for name in names(part)]

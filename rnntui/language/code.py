@@ -134,7 +134,7 @@ class SequenceCode:
         """
         timed = {e.target: e for e in equations if e.of not in self.constant}
         lines: list[str] = []
-        for block in blocks({key: _used(e) for key, e in timed.items()}):
+        for block in blocks({key: [n.key for n in e.uses] for key, e in timed.items()}):
             if block.recurrent:
                 formulas = {key: (timed[key].within, timed[key].following) for key in block.keys}
                 lines += self._loop(block.keys).backward(formulas)
@@ -143,7 +143,7 @@ class SequenceCode:
         following = {e.target: e.following for e in timed.values() if e.following is not None}
         lines += self._at_the_start(following)  # what flows from t = 1 to t = 0
         lines += self._parameters(equations, initial)
-        used = [key for e in (*equations, *initial) for key in (e.target, *_used(e))]
+        used = [key for e in (*equations, *initial) for key in (e.target, *(n.key for n in e.uses))]
         return self._function(lines, [CARRIES, *used])
 
     def by_use(self, equations: Sequence[BackwardEquation]) -> SequenceFunction:
@@ -152,7 +152,9 @@ class SequenceCode:
         for e in equations:
             if e.within is not None:
                 over.value(e.within, Operand(identifier(e.target), self.shapes[e.target], True))
-        return self._function(over.lines, [key for e in equations for key in (e.target, *_used(e))])
+        return self._function(
+            over.lines, [key for e in equations for key in (e.target, *(n.key for n in e.uses))]
+        )
 
     def _loop(self, keys: Sequence[str]) -> RecurrentLoop:
         return RecurrentLoop(
@@ -225,10 +227,6 @@ class SequenceCode:
 
     def _function(self, lines: Sequence[str], keys: Iterable[str]) -> SequenceFunction:
         return SequenceFunction(keys, self.work, lines)
-
-
-def _used(equation: BackwardEquation) -> list[str]:
-    return _keys(part for part in (equation.within, equation.following) if part is not None)
 
 
 def _keys(expressions: Iterable[Expression]) -> list[str]:

@@ -54,6 +54,12 @@ class BackwardEquation:
         """The name it computes, such as grad(h)."""
         return f"grad({self.of})"
 
+    @property
+    def uses(self) -> list[Name]:
+        """The names in it, those at t + 1 included."""
+        parts = (self.within, self.following)
+        return [name for part in parts if part is not None for name in names(part)]
+
     def equation(self, last: bool) -> Equation:
         """As an equation; at the last timestep nothing follows."""
         parts = [self.within, None if last else self.following]

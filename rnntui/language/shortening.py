@@ -21,11 +21,11 @@ def shortened(
     """The same gradients, with multiples of a gradient written out where they are used once."""
     found = {e.target: e for e in equations}
     parameters = frozenset(constant)
-    timed = {key: _uses(e) for key, e in found.items() if e.of not in parameters}
+    timed = {key: e.uses for key, e in found.items() if e.of not in parameters}
     for block in blocks({key: [n.key for n in uses] for key, uses in timed.items()}):
         for key in block.keys if block.recurrent else ():
             formula = _multiple(found[key], block.keys)
-            users = [k for k in block.keys for name in _uses(found[k]) if name.key == key]
+            users = [k for k in block.keys for name in found[k].uses if name.key == key]
             if formula is None or len(users) != 1:
                 continue
             user = found[users[0]]
@@ -42,7 +42,7 @@ def needed(
     reached: set[str] = set()
     waiting = list(wanted)
     while waiting:
-        for name in _uses(waiting.pop()):
+        for name in waiting.pop().uses:
             if name.key in by_target and name.key not in reached:
                 reached.add(name.key)
                 waiting.append(by_target[name.key])
@@ -62,11 +62,6 @@ def _multiple(equation: BackwardEquation, members: Sequence[str]) -> Expression 
         case [Name(shift=0)]:
             return equation.within
     return None
-
-
-def _uses(equation: BackwardEquation) -> list[Name]:
-    parts = (equation.within, equation.following)
-    return [name for part in parts if part is not None for name in names(part)]
 
 
 def _replaced(node: Expression, key: str, formula: Expression) -> Expression:

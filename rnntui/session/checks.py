@@ -102,7 +102,7 @@ def check_file(
             return
         state = reached
         update = None
-        if any(value.kind == "updates" for e in expectations for value in e.values):
+        if about_updates(expectations):
             update = trainer.iterate(state).update
         for sequence in sorted({e.sequence for e in expectations}):
             trace = compute_trace(
@@ -114,6 +114,11 @@ def check_file(
             )
             own = [e for e in expectations if e.sequence == sequence]
             yield from check_trace(trace, own, update)
+
+
+def about_updates(expectations: Sequence[Expectation]) -> bool:
+    """Whether an iteration's update has to be computed to check them."""
+    return any(value.kind == "updates" for e in expectations for value in e.values)
 
 
 def check_trace(

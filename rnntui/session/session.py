@@ -11,7 +11,7 @@ from rnntui.engine.compiled import compiler_available
 from rnntui.engine.optimiser import UpdateEquation
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Iteration
-from rnntui.session.checks import CheckedValue, check_trace, start_training
+from rnntui.session.checks import CheckedValue, about_updates, check_trace, start_training
 from rnntui.session.course import Course
 from rnntui.session.limits import MEGABYTE, MEMORY
 from rnntui.session.moment import Moment, bare, initial_gradients
@@ -352,8 +352,7 @@ class Session:
                 for e in self.file.expectations
                 if e.iteration == self.position.iteration and e.sequence == index
             ]
-            updates = any(value.kind == "updates" for e in wanted for value in e.values)
-            update = self._iteration.update if updates else None
+            update = self._iteration.update if about_updates(wanted) else None
             found = tuple(check_trace(self._iteration.traces[sequence], wanted, update))
             self._cache["checks", sequence] = found
         checks: tuple[CheckedValue, ...] = self._cache["checks", sequence]
