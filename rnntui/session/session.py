@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 from rnntui.data.sequence_file import SequenceFile
@@ -42,7 +42,7 @@ class Session:
         self._runner: Runner | None = None
         self._cache: dict[Any, Any] = {}
         self.selected = ""
-        self.cost = 0.0  # seconds that computing this iteration took
+        self.cost = 0.0  # seconds of the processor that computing this iteration took
         self._show(self._computed(start))
         self.position = Position(0, 0, "forward", 1, 0)
         self.message = file.notice
@@ -319,9 +319,9 @@ class Session:
         return "There are no targets, so there is nothing to train on."
 
     def _computed(self, state: TrainingState) -> Iteration:
-        started = perf_counter()
+        started = thread_time()  # not how long this thread had to wait for others
         iteration = self.trainer.iterate(state)
-        self.cost = perf_counter() - started
+        self.cost = thread_time() - started
         return iteration
 
     def _show(self, iteration: Iteration) -> None:

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -195,14 +194,12 @@ class TestInATerminal:
         path = tmp_path / "long.toml"
         path.write_text(
             'model = "lstm"\nsizes.hidden = 2\n[data]\none_hot = "ab"\nsequence = "abba"\n'
-            'targets = "bbab"\n[[expect]]\nat = { iteration = 100000 }\nvalues = { b_y = [0, 0] }\n'
+            'targets = "bbab"\n[[expect]]\nat = { iteration = 10000000 }\nvalues = { b_y = [0, 0] }\n'
         )
         with PseudoTerminal([*RNNTUI, str(path)]) as terminal:
             terminal.wait_for("input gate")
             terminal.type("q")
-            since = time.monotonic()
-            assert terminal.finish() == 0
-            assert time.monotonic() - since < 3
+            assert terminal.finish() == 0  # long before the hours that the checks would take
             assert_clean(terminal)
 
 

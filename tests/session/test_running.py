@@ -10,6 +10,7 @@ from test_same_bits import bits
 
 from rnntui.engine.arrays import ArrayTraining
 from rnntui.engine.training import Trainer
+from rnntui.session import runner
 from rnntui.session.course import Course
 from rnntui.session.session import Session
 
@@ -201,15 +202,20 @@ class TestChangingOver:
 class TestGivingWay:
     """Training in Python waits while something else is done, such as painting the answer to a key."""
 
-    def test_a_run_that_is_held_stands_still_and_then_goes_on(self):
+    def test_a_run_that_is_held_stands_still_and_then_goes_on(self, monkeypatch):
+        monkeypatch.setattr(runner, "_HELD", 60)
         session = open_session(ELMAN)
         session.run(until=10**6)
         wait(session, lambda s: s.course.newest > 5)
         session.hold()
-        time.sleep(0.03)
+        seen = [-1] * 50
+
+        def stands_still(session: Session) -> bool:  # after the iteration at hand
+            seen.append(session.course.newest)
+            return seen[-1] == seen[-50]
+
+        wait(session, stands_still)
         held = session.course.newest
-        time.sleep(0.03)
-        assert session.course.newest == held
         assert session.running
         session.release()
         wait(session, lambda s: s.course.newest > held)

@@ -459,13 +459,13 @@ def test_random_bytes_raise_nothing_but_an_input_error(
 def test_places_in_a_large_array_are_found_in_linear_time() -> None:
     numbers = ", ".join(repr(i / 7) for i in range(100_000))
     toml = parse_toml(f"a = [{numbers}]", "x.toml")
-    start = time.perf_counter()
+    start = time.thread_time()
     assert toml.place("a", 99_999).text.endswith("]")
-    assert time.perf_counter() - start < 1
-    start = time.perf_counter()
+    assert time.thread_time() - start < 5
+    start = time.thread_time()
     for index in range(0, 100_000, 1000):
         assert caret(toml.place("a", index)).startswith(repr(index / 7))
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 5  # hours, were each element gone through anew
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -167,27 +168,31 @@ class TestGoingTo:
 
 class TestLongComputations:
     async def test_they_are_done_beside_and_keys_that_look_are_answered(self, monkeypatch) -> None:
-        monkeypatch.setattr(training_screen, "_AT_ONCE", 1e-6)
-        slow = []
+        monkeypatch.setattr(training_screen, "_AT_ONCE", 0.05)
+        go_on = threading.Event()
+        go_on.set()
         computed = Session._computed
 
-        def slowly(session: Session, state):
-            time.sleep(0.4 if slow else 0)
-            return computed(session, state)
+        def when_told(session: Session, state):
+            assert go_on.wait(20)
+            iteration = computed(session, state)
+            session.cost = 1.0
+            return iteration
 
-        monkeypatch.setattr(Session, "_computed", slowly)
+        monkeypatch.setattr(Session, "_computed", when_told)
         async with opened().run_test(size=(120, 40)) as pilot:
             await pilot.pause()
-            slow.append(1)
-            started = time.monotonic()
+            go_on.clear()
             await pilot.press("enter")
             panel = stepper(pilot).panel
             await pilot.press("tab")
             assert stepper(pilot).panel != panel
-            assert time.monotonic() - started < 0.4
-            assert stepper(pilot).moment.position.iteration == 0
             await pilot.press("enter")  # one at a time: this one does nothing
+            await wait(pilot, lambda s: s.query(RunLine))
+            assert "computing" in run_line(pilot)
+            assert stepper(pilot).moment.position.iteration == 0
+            go_on.set()
             await wait(pilot, lambda s: s.moment.position.iteration == 1)
-            slow.clear()
-            await pilot.pause(0.1)
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
             assert stepper(pilot).moment.position.iteration == 1
