@@ -900,20 +900,20 @@ BYTES = {
     "f.csv.gz": [
         (b"x,y\n1,2\n", "f.csv.gz: this is not gzip, as the file's name says"),
         (
-            gzip.compress(b"x,y\n" + b"1,2\n" * 100)[:-9],
+            gzip.compress(b"x,y\n" + b"1,2\n" * 100, mtime=0)[:-9],
             "f.csv.gz: the gzip data is cut off; was it copied as a whole?",
         ),
         (
-            gzip.compress(b"x,y\n1,2\n")[:-8] + b"\0" * 8,
+            gzip.compress(b"x,y\n1,2\n", mtime=0)[:-8] + b"\0" * 8,
             "f.csv.gz: the gzip data is corrupt; compress it again",
         ),
         (
-            gzip.compress(b"x,y\n1,2\n") + b"rubbish",
+            gzip.compress(b"x,y\n1,2\n", mtime=0) + b"rubbish",
             "f.csv.gz: the gzip data is corrupt; compress it again",
         ),
-        (gzip.compress(b""), "f.csv.gz: the file is empty; it has at least one sequence"),
+        (gzip.compress(b"", mtime=0), "f.csv.gz: the file is empty; it has at least one sequence"),
         (
-            gzip.compress(b"x,y\n1,2\n1,b\n"),
+            gzip.compress(b"x,y\n1,2\n1,b\n", mtime=0),
             "f.csv.gz, line 3, column 3: `b` in column `y` is not a number; the column has numbers; `--symbols` reads them as symbols\n    1,b\n      ^",
         ),
     ],

@@ -71,7 +71,7 @@ VALID = [
     ("f.jsonl", b'"ABBA"\n["A", "B"]\n{"inputs": "BA"}\n'),
     ("f.npy", array([[1.0, 2.0], [3.0, 4.0]])),
     ("f.npz", archive(x=np.ones((2, 3, 1)), targets=np.zeros((2, 3)), mask=np.ones((2, 3)))),
-    ("f.csv.gz", gzip.compress(b"x,y\n1,2\n3,4\n")),
+    ("f.csv.gz", gzip.compress(b"x,y\n1,2\n3,4\n", mtime=0)),
 ]
 TOML_DATA = b"[data]\none_hot = 'AB'\nsequence = 'ABBA'\ntargets = 'next'\n"
 TEXT = st.text(
@@ -147,7 +147,7 @@ class TestStandardInput:
             (b'{"inputs": "ABA"}', ("A", "B")),
             (b'{\n"inputs": "ABA"}', ("A", "B")),
             (b"# mine\nmodel = 'elman'\nsizes.hidden = 1\n" + TOML_DATA, ("A", "B", "B")),
-            (gzip.compress(b"ABBA\n"), ("A", "B", "B")),
+            (gzip.compress(b"ABBA\n", mtime=0), ("A", "B", "B")),
             (archive(x=np.ones((3, 2))), ()),
             (array(np.ones(3)), ()),
         ],
