@@ -38,8 +38,7 @@ class ArrayTraining(FlatTraining):
         self._feed = Feed(trainer)
         self._update = FlatUpdate(trainer.settings, self.layout)
         self._buffers: dict[int, _Buffers] = {}
-        size = self.layout.size
-        self._parameters, self._gradient, self._total, self._zeros = np.zeros((4, size))
+        self._gradient = np.zeros(self.layout.size)  # of one sequence
 
     def advance(
         self, state: FlatState, iterations: int, every: int = 0, stop: StopFlag | None = None
@@ -77,8 +76,10 @@ class ArrayTraining(FlatTraining):
 
         batch: the rows of each of its sequences.
         """
-        self._parameters[...] = state.parameters
-        total, losses = self._total, []
+        update = self._update
+        update.parameters[...] = state.parameters
+        update.memory[...] = state.memory
+        total, losses = update.gradient, []
         for rows in batch:
             losses.append(self._of_length(rows.stop - rows.start).run(batches, rows))
             if len(losses) == 1:
@@ -88,18 +89,14 @@ class ArrayTraining(FlatTraining):
         if len(batch) > 1:
             total /= len(batch)
         loss = float(np.mean(losses)) if len(batch) > 1 else losses[0]
-        parameters, memory = self._update(state.parameters, total, state.memory, state.iteration)
-        zeros = self._zeros  # 0 times a number is 0, unless it is not finite
-        if not (math.isfinite(loss) and total.dot(zeros) == parameters.dot(zeros) == 0.0):
-            return loss, None
-        return loss, FlatState(state.iteration + 1, parameters, memory)
+        return loss, update(state.iteration) if math.isfinite(loss) else None
 
     def _of_length(self, length: int) -> _Buffers:
         if length not in self._buffers:
             if sum(buffers.bytes for buffers in self._buffers.values()) >= _KEPT:
                 self._buffers.clear()
             self._buffers[length] = _Buffers(
-                self.trainer, self.layout, self._parameters, self._gradient, length
+                self.trainer, self.layout, self._update.parameters, self._gradient, length
             )
         return self._buffers[length]
 

@@ -77,20 +77,22 @@ class FlatLayout:
 
     def flat(self, state: TrainingState) -> FlatState:
         """A state as flat arrays; what the optimiser does not remember yet is zero."""
-        parameters = self.packed(state.parameters)
-        memory = np.zeros((len(self.states), self.size))
-        for key, slot in self.slots.items():
-            for row, name in zip(memory, self.states, strict=True):
-                if f"{name}({key})" in state.memory:
-                    row[slot.part] = np.ravel(state.memory[f"{name}({key})"])
+        parameters, memory = np.empty(self.size), np.empty((len(self.states), self.size))
+        self.pack(state.parameters, parameters)
+        self.pack_memory(state.memory, memory)
         return FlatState(state.iteration, parameters, memory)
 
-    def packed(self, arrays: Mapping[str, Array]) -> Array:
-        """(n,), the parameters' arrays one after the other."""
-        found = np.zeros(self.size)
+    def pack(self, arrays: Mapping[str, Array], into: Array) -> None:
+        """Put the parameters' arrays one after the other; into: (n,)."""
         for key, slot in self.slots.items():
-            found[slot.part] = arrays[key].reshape(-1)
-        return found
+            into[slot.part] = arrays[key].reshape(-1)
+
+    def pack_memory(self, memory: Mapping[str, Array], into: Array) -> None:
+        """The same for what the optimiser remembers; into: (states, n)."""
+        for row, name in zip(into, self.states, strict=True):
+            for key, slot in self.slots.items():
+                found = memory.get(f"{name}({key})")
+                row[slot.part] = 0.0 if found is None else found.reshape(-1)
 
     def state(self, flat: FlatState) -> TrainingState:
         """The state of flat arrays; its arrays are read-only views of them."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from rnntui.data.sequence import InputSequence
 from rnntui.data.streams import TaskStream
 from rnntui.data.training_settings import TrainingSettings
-from rnntui.engine.flat import FlatLayout, FlatState
+from rnntui.engine.flat import FlatLayout
 from rnntui.engine.flat_update import FlatUpdate
 from rnntui.engine.optimiser import Optimiser, Update
 from rnntui.engine.state import TrainingState
@@ -96,28 +96,27 @@ class Trainer:
         gradients = _average(traces)
         with np.errstate(all="ignore"):
             loss = float(np.mean([trace.loss for trace in traces]))
-        after = self._after(state, gradients)
-        fault = None
-        if not _all_finite(gradients, after.parameters, loss):
+        update = partial(self._update, state, gradients)
+        after, fault = self._after(state, gradients), None
+        if after is None or not np.isfinite(loss):
+            after = None
             fault = next((f for f in (trace.fault() for trace in traces) if f), None)
-            fault = fault or _update_fault(gradients, after.parameters, loss)
-        return Iteration(
-            state, indices, traces, gradients, loss, fault, None if fault else after,
-            partial(self._update, state, gradients),
-        )  # fmt: skip
+            fault = fault or _update_fault(gradients, update().parameters, loss)
+        return Iteration(state, indices, traces, gradients, loss, fault, after, update)
 
     def start(self, parameters: Parameters) -> TrainingState:
         """The state before iteration 0."""
         return TrainingState(0, parameters, dict(self.settings.optimizer_state))
 
-    def _after(self, state: TrainingState, gradients: Parameters) -> TrainingState:
-        """All parameters updated at once: the bits of `_update`, sooner."""
-        before, gradient = self.layout.flat(state), self.layout.packed(gradients)
+    def _after(self, state: TrainingState, gradients: Parameters) -> TrainingState | None:
+        """All parameters updated at once: the bits of `_update`, sooner. None if they are not finite."""
+        update = self._flat_update
+        self.layout.pack(state.parameters, update.parameters)
+        self.layout.pack_memory(state.memory, update.memory)
+        self.layout.pack(gradients, update.gradient)
         with np.errstate(all="ignore"):
-            parameters, memory = self._flat_update(
-                before.parameters, gradient, before.memory, state.iteration
-            )
-        return self.layout.state(FlatState(state.iteration + 1, parameters, memory))
+            after = update(state.iteration)
+        return None if after is None else self.layout.state(after)
 
     def _update(self, state: TrainingState, gradients: Parameters) -> Update:
         step = self.settings.steps_before + state.iteration + 1
@@ -136,11 +135,6 @@ def _average(traces: Sequence[Trace]) -> dict[str, Array]:
             for key, gradient in gradients.items():
                 totals[key] += gradient
         return {key: np.asarray(total / len(traces)) for key, total in totals.items()}
-
-
-def _all_finite(gradients: Parameters, parameters: Parameters, loss: float) -> bool:
-    arrays = [*gradients.values(), *parameters.values()]
-    return bool(np.isfinite(loss)) and all(np.isfinite(array).all() for array in arrays)
 
 
 def _update_fault(gradients: Parameters, parameters: Parameters, loss: float) -> Fault:

@@ -152,7 +152,7 @@ class RecurrentLoop:
         over = self._over(last)
         timed = not self._is_constant(stack.name)
         shape = self._shapes[stack.name]
-        whole = self._work.buffer(shape, over.length if timed else "")
+        whole = self._buffer(stack, shape, over.length if timed else "")
         start = 0
         for part in stack.parts:
             size = self._shapes[part.key][stack.axis]
@@ -163,6 +163,12 @@ class RecurrentLoop:
             start += size
         self._operands[stack.name] = whole
         return over.lines
+
+    def _buffer(self, stack: Stack, shape: Shape, length: str) -> Operand:
+        """An array for a stack. Columns are transposed matrices, and lie as those do: side by side."""
+        if stack.axis == 0:
+            return self._work.buffer(shape, length)
+        return self._work.view(self._work.buffer(shape[::-1], length), ".T", shape)
 
     def _after(self) -> list[str]:
         """What members computed into an array that they share goes to their own."""
