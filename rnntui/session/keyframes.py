@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from rnntui.engine.flat import FlatState
 
-_RECENT = 64  # states that are not thinned
+_RECENT = 64  # states that are not thinned, where they are at most half of those that fit
 _OVERHEAD = 400  # bytes of a state beside its numbers: the arrays' and the dictionary's own
 
 
@@ -23,6 +23,7 @@ class Keyframes:
         self._states = {start.iteration: start}
         self._order = [start.iteration]
         self._size = start.bytes + _OVERHEAD
+        self._recent = max(min(_RECENT, limit // self._size // 2), 1)
         self._spacing = 1
 
     @property
@@ -45,9 +46,9 @@ class Keyframes:
                 self._states[state.iteration] = state
                 self._order.append(state.iteration)
                 self._grow_old()
-        while self.bytes > self.limit and len(self._order) > _RECENT:
+        while self.bytes > self.limit and len(self._order) > self._recent + 1:
             self._thin()
-        # a model so large that not even the recent ones fit
+        # a model so large that no more than the first and the last one fit
         while self.bytes > self.limit and len(self._order) > 2:
             del self._states[self._order.pop(1)]
 
@@ -57,13 +58,13 @@ class Keyframes:
 
     def _grow_old(self) -> None:
         """A state that is no longer recent stays only if it falls on the spacing."""
-        if len(self._order) > _RECENT:
-            place = len(self._order) - _RECENT
+        if len(self._order) > self._recent:
+            place = len(self._order) - self._recent
             if self._order[place] % self._spacing:
                 del self._states[self._order.pop(place)]
 
     def _thin(self) -> None:
-        old, recent = self._order[1:-_RECENT], self._order[-_RECENT:]
+        old, recent = self._order[1 : -self._recent], self._order[-self._recent :]
         count = len(old)
         while old and len(old) == count:  # the states may be further apart than the spacing
             self._spacing *= 2

@@ -19,7 +19,7 @@ from rnntui.session.losses import Losses
 
 _LOSSES = 8  # one part in so many of the memory is for the losses
 _NEAR = 32  # states before the one asked for that are computed along with it
-_NEAR_MEMORY = 16  # one part in so many of the memory is for those
+_NEAR_MEMORY = 4  # at most one part in so many of the memory is for those
 _REPLAY = 0.004  # seconds that going back between two kept states may take
 
 
@@ -40,7 +40,8 @@ class Trajectory:
         first = training.layout.flat(start)
         self._start = first
         self._newest = first
-        left = memory - memory // _LOSSES - memory // _NEAR_MEMORY
+        self._near_count = max(min(_NEAR, memory // _NEAR_MEMORY // max(first.bytes, 1)), 1)
+        left = memory - memory // _LOSSES - self._near_count * first.bytes
         self._keyframes = Keyframes(first, left)
         self._near: dict[int, FlatState] = {}
         self._lock = Lock()
@@ -120,8 +121,7 @@ class Trajectory:
 
     def _replay(self, base: FlatState, iteration: int) -> FlatState:
         """Compute from a kept state; the last ones on the way are likely to be asked for next."""
-        room = max(self.memory // _NEAR_MEMORY // max(base.bytes, 1), 1)
-        near = min(_NEAR, room, iteration - base.iteration)
+        near = min(self._near_count, iteration - base.iteration)
         with self._computing:
             far = iteration - base.iteration - near
             if far:

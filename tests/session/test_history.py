@@ -46,6 +46,15 @@ class TestKeyframes:
         assert set(gaps.tolist()[:-1]) == {max(gaps)}
         assert found[-keyframes_module._RECENT :] == list(range(19_937, 20_001))
 
+    @pytest.mark.parametrize("room", [4, 9, 20, 63])
+    def test_of_few_large_states_some_are_old_and_some_are_recent(self, room):
+        kept = Keyframes(state(0), room * (240 + keyframes_module._OVERHEAD))
+        kept.add(state(n) for n in range(1, 1001))
+        assert room // 2 <= len(kept) <= room
+        gaps = np.diff(kept._order)
+        assert max(gaps) <= 1000 / (room // 4)  # so many iterations are computed again at most
+        assert set(gaps[-(room // 2 - 1) :].tolist()) == {1}
+
     def test_a_state_larger_than_the_memory_leaves_the_first_and_the_last(self):
         kept = Keyframes(state(0), 10)
         kept.add([state(1), state(2), state(3)])
