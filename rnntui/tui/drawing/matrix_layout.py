@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,16 @@ def matrix_layout(values: np.ndarray, name: str, width: int) -> MatrixLayout:
             if fits and (number == _WIDEST_NUMBER or _holds(values, digits, number)):
                 return MatrixLayout(header, number + 1, digits)
     return MatrixLayout(header, 2 if header + columns * 2 <= width else 1, None)
+
+
+def largest_size(values: np.ndarray) -> float:
+    """The largest size among finite values; 0 if there are none."""
+    if not values.size:
+        return 0.0
+    size = max(float(values.max()), -float(values.min()))  # without a copy of them
+    if math.isfinite(size):
+        return size
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
 
 
 def _holds(values: np.ndarray, digits: int, width: int) -> bool:

@@ -10,7 +10,7 @@ from rich.style import Style
 
 from rnntui.tui.drawing.line import DIM, Line
 from rnntui.tui.drawing.matrix_elements import element_texts
-from rnntui.tui.drawing.matrix_layout import MatrixLayout, matrix_layout
+from rnntui.tui.drawing.matrix_layout import MatrixLayout, largest_size, matrix_layout
 from rnntui.tui.drawing.palette import Palette
 
 GAP = 2
@@ -31,7 +31,6 @@ class MatrixRows:
     style: Style
     palette: Palette
     layout: MatrixLayout
-    scale: float
     left: int
     right: int
     is_vector: bool
@@ -58,10 +57,7 @@ class MatrixRows:
         columns = array.shape[1]
         seen = min(max((width - layout.header) // layout.cell, 1), columns)
         first = min(left, columns - seen)
-        scale = float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
-        return cls(
-            array, name, style, palette, layout, scale, first, first + seen, is_vector, is_scalar
-        )
+        return cls(array, name, style, palette, layout, first, first + seen, is_vector, is_scalar)
 
     @property
     def width(self) -> int:
@@ -72,6 +68,11 @@ class MatrixRows:
     def height(self) -> int:
         """The lines it takes, the header among them."""
         return len(self.values) + 1
+
+    @cached_property
+    def scale(self) -> float:
+        """What the colours are relative to; of a matrix out of sight nobody asks."""
+        return largest_size(self.values)
 
     def line(self, number: int) -> Line:
         """Line `number`, of `width` cells; 0 is the header; blank past the end."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -29,9 +31,8 @@ class WeightsPanel(RowsPanel):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._blocks: dict[
-            str, tuple[tuple, np.ndarray, MatrixRows]
-        ] = {}  # by parameter, with all it shows
+        # by parameter, with all that it shows
+        self._blocks: dict[str, tuple[tuple, np.ndarray, MatrixRows]] = {}
         self._kept = Kept()
 
     def rows(self, moment: Moment, width: int, height: int) -> Sequence[Line]:
@@ -45,25 +46,24 @@ class WeightsPanel(RowsPanel):
         fixed = ", ".join(map(printable, moment.file.training.fixed))
         self.note = f"fixed: {fixed}" if fixed else ""
         self._kept.begin(width)
-        places: list[
-            tuple[list[MatrixRows], int]
-        ] = []  # by line: the matrices, and which of theirs
-        self._here = None
-        for line in flow(blocks, width):
-            if places:
-                places.append(([], 0))
-            height = max(block.height for block in line)
-            if any(block.name.startswith("►") for block in line):
-                first = len(places) if self._here is None else self._here.start
-                self._here = range(first, len(places) + height)
-            places += [(line, number) for number in range(height)]
+        lines = flow(blocks, width)
+        heights = [max(block.height for block in line) for line in lines]
+        starts = list(accumulate((height + 1 for height in heights), initial=0))
+        current = [
+            range(start, start + height)
+            for line, start, height in zip(lines, starts, heights, strict=False)
+            if any(block.name.startswith("►") for block in line)
+        ]
+        self._here = range(current[0].start, current[-1].stop) if current else None
 
         def made(number: int) -> Line:
-            blocks, of_them = places[number]
-            lines = tuple(block.line(of_them) for block in blocks)
-            return self._kept.get(lines, lambda: joined(lines, " " * GAP))
+            place = bisect_right(starts, number) - 1
+            of_them = number - starts[place]
+            between = of_them == heights[place]
+            parts = () if between else tuple(block.line(of_them) for block in lines[place])
+            return self._kept.get(parts, lambda: joined(parts, " " * GAP))
 
-        return LinesWhenSeen(len(places), made)
+        return LinesWhenSeen(starts[-1] - 1, made)
 
     def anchor(self, moment: Moment) -> range | None:
         """The lines of matrices with those of the current equation."""
