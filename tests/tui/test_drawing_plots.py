@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.tui.drawing.axis import axis_for, tick_texts
-from rnntui.tui.drawing.decimation import line_runs, thinned
+from rnntui.tui.drawing.decimation import line_runs, thinned, thinned_ahead
 from rnntui.tui.drawing.palette import palette_for
 from rnntui.tui.drawing.plots import CURRENT, Series, line_plot, scatter_plot
 
@@ -182,10 +182,11 @@ class TestThinning:
         steps = np.arange(len(whole), dtype=float)
         x, y, count = np.empty(0), np.empty(0), 0
         for chunk in chunks:
-            part = slice(count, count + chunk)
-            x, y = np.concatenate([x, steps[part]]), np.concatenate([y, whole[part]])
-            x, y = thinned(x, y, most)
+            new_x, new_y = thinned_ahead(count, whole[count : count + chunk], most)
+            x, y = thinned(np.concatenate([x, new_x]), np.concatenate([y, new_y]), most)
             count += chunk
+            at_once = thinned(steps[:count], whole[:count], most)
+            np.testing.assert_array_equal((x, y), at_once)
             assert np.isfinite(y).sum() <= most
         if len(whole) <= most:
             assert len(x) == len(whole)

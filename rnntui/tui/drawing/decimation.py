@@ -80,11 +80,9 @@ def thinned(x: np.ndarray, y: np.ndarray, most: int) -> Run:
     as long as a power of two and begin at its multiples: a curve that is thinned whenever it has
     grown is the one that it would be thinned at once. What is not finite is kept.
     """
-    if len(x) <= most:
+    length = _stretch(float(x[0]), float(x[-1]), most) if len(x) else 1
+    if length == 1:
         return x, y
-    length = 1
-    while 2 * (x[-1] // length - x[0] // length + 1) > most:
-        length *= 2
     begins = np.diff(x // length, prepend=-1) != 0
     starts, part = np.flatnonzero(begins), np.cumsum(begins) - 1
     finite = np.isfinite(y)
@@ -96,6 +94,31 @@ def thinned(x: np.ndarray, y: np.ndarray, most: int) -> Run:
         _, first = np.unique(part[found], return_index=True)
         kept[found[first]] = True
     return x[kept], y[kept]
+
+
+def _stretch(first: float, last: float, most: int) -> int:
+    """How long stretches are for a curve from `first` to `last` with at most `most` points."""
+    length = 1
+    if last - first >= most:
+        while 2 * (last // length - first // length + 1) > most:
+            length *= 2
+    return length
+
+
+def thinned_ahead(first: int, y: np.ndarray, most: int) -> Run:
+    """The part of a curve over 0, 1, … from `first` to its end, without points that `thinned` would
+    leave out of the whole: many thousands in a fraction of the time."""
+    end = first + len(y)
+    length = _stretch(0, end - 1, most)
+    start = min(-first % length, len(y))  # stretches that are here as a whole
+    count = (len(y) - start) // length
+    whole = y[start : start + count * length].reshape(count, length)
+    places = np.arange(len(y))
+    if length > 2 and count and np.isfinite(whole).all():
+        both = np.stack([whole.argmin(axis=1), whole.argmax(axis=1)], axis=1)
+        kept = np.unique(both + start + length * np.arange(count)[:, None])
+        places = np.concatenate([places[:start], kept, places[start + count * length :]])
+    return (first + places).astype(float), y[places]
 
 
 def line_runs(x: np.ndarray, y: np.ndarray, dot_columns: int) -> list[Run]:

@@ -13,7 +13,7 @@ from rnntui.engine.trace import Trace
 from rnntui.session.moment import Moment
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
-from rnntui.tui.drawing.decimation import thinned
+from rnntui.tui.drawing.decimation import thinned, thinned_ahead
 from rnntui.tui.drawing.kept_lines import FramedLines
 from rnntui.tui.drawing.line import DIM, Line
 from rnntui.tui.drawing.palette import Palette
@@ -98,8 +98,9 @@ class _History:
     def series(self, count: int) -> Series:
         """The first `count` losses, which are all that there were when it was asked for last."""
         new = np.array(self._losses[self._count : count], dtype=float)
-        x = np.concatenate([self._x, np.arange(self._count, self._count + len(new), dtype=float)])
-        self._x, self._y = thinned(x, np.concatenate([self._y, new]), _POINTS)
+        x, y = thinned_ahead(self._count, new, _POINTS)
+        x, y = np.concatenate([self._x, x]), np.concatenate([self._y, y])
+        self._x, self._y = thinned(x, y, _POINTS)
         self._count += len(new)
         return Series("loss", self._y, self._x)
 
