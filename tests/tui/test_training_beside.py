@@ -16,7 +16,7 @@ from rnntui.tui.app import RnnTui
 from rnntui.tui.run_line import RunLine
 from rnntui.tui.screens import training as training_screen
 from rnntui.tui.screens.go_to import GoToScreen, Place, read_place
-from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.screens.stepper import PANELS, StepperScreen
 
 SMALL = """
 model = "elman"
@@ -100,6 +100,34 @@ class TestRunning:
             screen = stepper(pilot)
             assert not screen.session.running
             assert screen.moment.position.iteration == screen.session.course.newest - 1
+
+    async def test_outer_panels_take_turns_in_its_pictures_and_all_show_where_it_pauses(
+        self, monkeypatch
+    ) -> None:
+        pictures: list[list[str]] = []
+        show, panel = StepperScreen.show, StepperScreen._panel
+
+        def picture(screen: StepperScreen, moment) -> None:
+            pictures.append([])
+            show(screen, moment)
+
+        def shown(screen: StepperScreen, name: str):
+            pictures[-1].append(name)
+            return panel(screen, name)
+
+        outer = {"weights", "gradients", "loss", "hidden"}
+        async with opened().run_test(size=(200, 60)) as pilot:
+            await pilot.pause()
+            monkeypatch.setattr(StepperScreen, "show", picture)
+            monkeypatch.setattr(StepperScreen, "_panel", shown)
+            await pilot.press("space")
+            await wait(pilot, lambda s: outer <= {name for names in pictures for name in names})
+            running = list(pictures)
+            await pilot.press("space")
+            await wait(pilot, lambda s: all(s._panels[n].moment is s.moment for n in PANELS))
+        for names in running[1:]:  # the first one is of the moment before
+            assert {"sequence", "equation", "quantities"} <= set(names)
+            assert len(outer & set(names)) <= 1
 
     async def test_leaving_ends_it(self) -> None:
         async with opened().run_test(size=(80, 24)) as pilot:

@@ -38,7 +38,8 @@ PANELS = {
 
 _EYE = ("equation",)  # what a key's first picture shows, besides the panel that Tab has reached
 _FOLLOWING = ("sequence", "equation", "quantities")  # those in every picture of running training
-_REST = 0.15  # seconds between two pictures of the other panels while training runs
+_OUTER_PANELS = tuple(name for name in PANELS if name not in _FOLLOWING)
+_OUTER = 0.035  # seconds at least from one of those to the next in pictures of running training
 
 
 class StepperScreen(TrainingScreen):
@@ -49,7 +50,8 @@ class StepperScreen(TrainingScreen):
         self._status = StatusLine(file)
         self._behind: list[str] = []  # panels that do not show the newest moment yet
         self._rest_is_due = False
-        self._rest_shown = 0.0
+        self._outer = list(_OUTER_PANELS)  # those whose turn is still to come while training runs
+        self._outer_shown = 0.0
 
     def make_status(self) -> StatusLine:
         """Where we are."""
@@ -69,41 +71,43 @@ class StepperScreen(TrainingScreen):
     # --- showing ---
 
     def show(self, moment: Moment) -> None:
-        """Put a moment on every panel: first where the eye is, in a picture of its own."""
+        """Put a moment on the screen: first where the eye is, in a picture of its own.
+
+        While training runs there is no such second picture, which a key would have to wait for:
+        the outer panels take turns to be in the others'.
+        """
+        running = self.session.running
+        first = {self.panel, *(_FOLLOWING if running else _EYE)}
+        if running and perf_counter() - self._outer_shown >= _OUTER:
+            self._outer_shown = perf_counter()
+            first.add(self._next_outer())
         with self.app.batch_update():
             self._status.show(moment)
-            first = {self.panel, *(_FOLLOWING if self.session.running else _EYE)}
             for name in first:
                 self._panel(name).show(moment)
-        # those still waiting in a run will show the newest moment as it is; the others come next time
-        waiting = self._behind if self._rest_is_due and self.session.running else PANELS
-        self._behind = [name for name in waiting if name not in first]
-        lately = perf_counter() - self._rest_shown < _REST
-        if not self._rest_is_due and not (self.session.running and lately):
+        self._behind = [name for name in PANELS if name not in first]
+        if not running and not self._rest_is_due:
             self._rest_is_due = True
-            self._show_rest_later()
-
-    def _show_rest_later(self) -> None:
-        """After the picture at hand, and after the keys that came meanwhile."""
-        self.call_after_refresh(self.call_later, self._show_rest)
+            # after the picture at hand, and after the keys that came meanwhile
+            self.call_after_refresh(self.call_later, self._show_rest)
 
     def _show_rest(self) -> None:
-        """The other panels, at the newest moment: keys that come quickly do not wait for them.
-
-        While training runs each has a picture of its own, so that keys are answered in between.
-        """
-        names = self._behind[:1] if self.session.running else self._behind
-        self._behind = self._behind[len(names) :]
-        self.attend()
+        """The other panels, at the newest moment: keys that come quickly do not wait for them."""
+        self._rest_is_due = False
+        if self.session.running:
+            return
         with self.app.batch_update():
-            for name in names:
+            for name in self._behind:
                 self._panel(name).show(self.moment)
-        if self._behind:
-            self._show_rest_later()
-        else:
-            self._rest_is_due = False
-            self._rest_shown = perf_counter()
-            self.call_after_refresh(search_some)
+        self.call_after_refresh(search_some)
+
+    def _next_outer(self) -> str:
+        """The panel whose turn it is; when all had theirs, there is time to search for garbage."""
+        name = self._outer.pop(0)
+        if not self._outer:
+            self._outer = list(_OUTER_PANELS)
+            self.set_timer(_OUTER / 4, search_some)
+        return name
 
     def redraw(self) -> None:
         """Show the same moment in another theme."""
