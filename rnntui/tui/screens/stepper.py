@@ -36,7 +36,6 @@ PANELS = {
     "hidden": HiddenSpacePanel,
 }
 
-_EYE = ("equation",)  # what a key's first picture shows, besides the panel that Tab has reached
 _FOLLOWING = ("sequence", "equation", "quantities")  # those in every picture of running training
 _OUTER_PANELS = tuple(name for name in PANELS if name not in _FOLLOWING)
 _OUTER = 0.035  # seconds at least from one of those to the next in pictures of running training
@@ -73,11 +72,13 @@ class StepperScreen(TrainingScreen):
     def show(self, moment: Moment) -> None:
         """Put a moment on the screen: first where the eye is, in a picture of its own.
 
+        That is the panel that Tab has reached; the others come a hundredth of a second later.
+
         While training runs there is no such second picture, which a key would have to wait for:
         the outer panels take turns to be in the others'.
         """
         running = self.session.running
-        first = {self.panel, *(_FOLLOWING if running else _EYE)}
+        first = {self.panel, *(_FOLLOWING if running else ())}
         if running and perf_counter() - self._outer_shown >= _OUTER:
             self._outer_shown = perf_counter()
             first.add(self._next_outer())
