@@ -15,7 +15,7 @@ from rnntui.data.shipped import find_file
 from rnntui.models.names import model_names
 
 if TYPE_CHECKING:
-    from rnntui.data.formats.source import Progress
+    from rnntui.data.formats.source import ReportProgress
     from rnntui.data.sequence_file import SequenceFile
 
 _LARGE = 1 << 22  # bytes from which reading shows its progress
@@ -62,7 +62,7 @@ class Reading:
             return self.read({}, progress, more)
 
     def read(
-        self, chosen: Mapping[str, Any], progress: Progress | None, more: tuple[str, ...] = ()
+        self, chosen: Mapping[str, Any], progress: ReportProgress | None, more: tuple[str, ...] = ()
     ) -> SequenceFile:
         """The file with `model`, `hidden` or other options chosen since. Raises InputError."""
         from rnntui.data.formats.opening import open_sequences

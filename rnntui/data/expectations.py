@@ -13,7 +13,7 @@ from rnntui.data.fields import Fields, counted, listed
 from rnntui.language.model import Model
 from rnntui.language.program import Program
 from rnntui.language.shapes import Shape, describe
-from rnntui.text.problems import Place, Problem, near_name
+from rnntui.text.problems import Problem, SourcePlace, near_name
 
 Array = npt.NDArray[np.float64]
 
@@ -63,7 +63,7 @@ class Expectation:
     wrong: bool
     note: str
     values: tuple[ExpectedValue, ...]
-    place: Place
+    place: SourcePlace
 
 
 def read_expectations(
@@ -94,7 +94,9 @@ def read_expectations(
     if not iterations or ("at" in fields and not isinstance(fields.data["at"], dict)):
         return ()  # which has been noted
     several = isinstance(at.data.get("iteration"), list)
-    reader = _Values(fields, program, lengths[sequence], symbols, updates, len(iterations), several)
+    reader = _ExpectationReader(
+        fields, program, lengths[sequence], symbols, updates, len(iterations), several
+    )
     rows = reader.read(at, tolerance, relative_tolerance)
     wrong, note = fields.flag("wrong"), fields.text("note")
     if not any(rows) and len(fields.problems) == before:
@@ -132,7 +134,7 @@ def _default_tolerance(fields: Fields) -> float:
     return 0.0 if "relative_tolerance" in fields else DEFAULT_TOLERANCE
 
 
-class _Values:
+class _ExpectationReader:
     """Reads what one [[expect]] expects: a list of values for each of its `count` iterations.
 
     Where `several` iterations are listed, a value has them as its first axis; where t = "all",

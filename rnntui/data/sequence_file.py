@@ -31,7 +31,7 @@ from rnntui.language.model import Model
 from rnntui.language.program import Program, bind
 from rnntui.language.shapes import Shape, ShapeError, describe
 from rnntui.language.tree import Equation, names
-from rnntui.text.problems import InputError, Place, Problem, near_name
+from rnntui.text.problems import InputError, Problem, SourcePlace, near_name
 from rnntui.text.toml import TomlText, parse_toml, read_toml
 
 Array = npt.NDArray[np.float64]
@@ -88,20 +88,20 @@ def read_sequence_file(file: str | Path, overrides: Sequence[str] = ()) -> Seque
 
     Raises InputError with every problem found.
     """
-    return _Reader(with_overrides(read_toml(file), overrides)).read()
+    return _SequenceFileReader(with_overrides(read_toml(file), overrides)).read()
 
 
 def parse_sequence_file(text: str, file: str = "") -> SequenceFile:
     """The same from a text. Raises InputError with every problem found."""
-    return _Reader(parse_toml(text, file)).read()
+    return _SequenceFileReader(parse_toml(text, file)).read()
 
 
 def sequence_file_from(toml: TomlText, data: Data | None = None) -> SequenceFile:
     """The same from TOML, or with sequences from elsewhere in place of its [data] table."""
-    return _Reader(toml, data).read()
+    return _SequenceFileReader(toml, data).read()
 
 
-class _Reader:
+class _SequenceFileReader:
     def __init__(self, toml: TomlText, data: Data | None = None) -> None:
         self.toml = toml
         self.given = data
@@ -177,7 +177,7 @@ class _Reader:
             return Data((), {}, {})
         return read_data(self.fields.table("data"))
 
-    def _start(self) -> Place:
+    def _start(self) -> SourcePlace:
         return self.toml.place()
 
     def _arrays(self, table: Fields) -> dict[str, Array]:
@@ -267,7 +267,7 @@ class _Reader:
             found.append(self.section.placed(replace(problem, hint="; ".join(hints))))
         return found
 
-    def _source(self, key: str) -> Place | None:
+    def _source(self, key: str) -> SourcePlace | None:
         """Where the file gives the shape of a quantity, if it does."""
         data = {"x": ("values", "alphabet", "one_hot"), "target": ("targets",)}
         paths: list[tuple[str, ...]] = [("data", name) for name in data.get(key, ())]

@@ -80,7 +80,7 @@ def read_sequences(
 
     complete: both alphabets could be read; else a missing symbol says nothing new.
     """
-    reader = _Reader(fields, alphabet, target_alphabet, complete)
+    reader = _SequenceReader(fields, alphabet, target_alphabet, complete)
     return tuple(reader.sequences()), reader.flat_targets
 
 
@@ -134,7 +134,7 @@ def _vectors(table: Fields) -> Alphabet:
     return found
 
 
-class _Reader:
+class _SequenceReader:
     """Reads inputs, targets and masks, one sequence or several alike."""
 
     def __init__(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rnntui.data.draws import Draws
 from rnntui.data.fields import Fields
 from rnntui.data.packed import Packed
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.tasks.registry import TASKS, make_task
 from rnntui.data.tasks.task import Task, TaskSequence
 from rnntui.text.problems import InputError
@@ -34,10 +34,10 @@ class TaskStream:
     def packed(self, first: int, count: int) -> Packed:
         """The sequences first … first + count − 1 below each other, without what is only shown."""
         indices = range(first, first + count)
-        return self.task.draw_packed(Draws(self.seed, index) for index in indices)
+        return self.task.draw_packed(RandomStream(self.seed, index) for index in indices)
 
     def _draw(self, index: int) -> TaskSequence:
-        return self.task.draw(Draws(self.seed, index))
+        return self.task.draw(RandomStream(self.seed, index))
 
 
 def read_stream(fields: Fields) -> TaskStream | None:

@@ -22,7 +22,7 @@ from rnntui.language.tree import (
     Span,
     Transpose,
 )
-from rnntui.text.problems import InputError, Place, Problem, near_name
+from rnntui.text.problems import InputError, Problem, SourcePlace, near_name
 
 DERIVED = ("grad", "pre", "weight")  # grad(h), pre(h), weight(loss) are names, not calls
 RESERVED = {*FUNCTIONS, *DERIVED, "x", "target", "t", "T"}
@@ -66,13 +66,13 @@ class Origin:
     column: int = 1
     one_line: bool = False
 
-    def place(self, lines: list[str], row: int, column: int) -> Place:
+    def place(self, lines: list[str], row: int, column: int) -> SourcePlace:
         """The place of a 0-based row and column of the text."""
         offset = self.column - 1 if row == 0 or self.one_line else 0
         padding = " " * offset
         text = lines[row] if row < len(lines) else ""
         line = self.line if self.one_line else self.line + row
-        return Place(line, column + 1 + offset, padding + text, self.file)
+        return SourcePlace(line, column + 1 + offset, padding + text, self.file)
 
 
 def split_comment(line: str) -> tuple[str, str]:
@@ -109,10 +109,10 @@ class ExpressionReader:
             raise InputError(self._too_deep()) from None
         return self._expression(tree.body, 0)
 
-    def _place(self, row: int, column: int) -> Place:
+    def _place(self, row: int, column: int) -> SourcePlace:
         return self.origin.place(self.lines, self.row + row, column)
 
-    def _start(self) -> Place:
+    def _start(self) -> SourcePlace:
         row = next((r for r, line in enumerate(self.code) if line.strip()), 0)
         return self._place(row, len(self.code[row]) - len(self.code[row].lstrip()))
 
@@ -169,7 +169,7 @@ class ExpressionReader:
             "give its parts names on lines of their own",
         )
 
-    def _at(self, node: ast.expr) -> Place:
+    def _at(self, node: ast.expr) -> SourcePlace:
         """Where a node begins; for an operator with two operands, where the operator stands."""
         if isinstance(node, ast.BinOp):
             row, column = (node.left.end_lineno or 1) - 2, node.left.end_col_offset or 0
@@ -231,7 +231,7 @@ class ExpressionReader:
             )
         return self._expression(node, depth)
 
-    def _number(self, node: ast.Constant, place: Place) -> Expression:
+    def _number(self, node: ast.Constant, place: SourcePlace) -> Expression:
         if isinstance(node.value, bool) or not isinstance(node.value, int | float):
             raise self._refuse(node, f"`{ast.unparse(node)}` is not a number", _ALLOWED)
         try:
@@ -242,21 +242,21 @@ class ExpressionReader:
             raise InputError(_too_large(place))
         return Number(value, place=place)
 
-    def _name(self, node: ast.Name, place: Place) -> Expression:
+    def _name(self, node: ast.Name, place: SourcePlace) -> Expression:
         if node.id in FUNCTIONS or node.id in DERIVED:
             raise self._refuse(node, f"`{node.id}` is a function", f"write {node.id}(…)")
         if node.id in ("t", "T"):
             raise self._refuse(node, f"`{node.id}` is not a quantity", "`t` stands only in [t-1]")
         return Name(node.id, place=place)
 
-    def _compare(self, node: ast.Compare, place: Place, depth: int) -> Expression:
+    def _compare(self, node: ast.Compare, place: SourcePlace, depth: int) -> Expression:
         if len(node.ops) != 1 or type(node.ops[0]) not in _COMPARISONS:
             raise self._refuse(node, "a condition compares two values", "write a < b")
         left = self._value(node.left, depth + 3)
         right = self._value(node.comparators[0], depth + 3)
         return Compare(_COMPARISONS[type(node.ops[0])], left, right, place=place)
 
-    def _call(self, node: ast.Call, place: Place, depth: int) -> Expression:
+    def _call(self, node: ast.Call, place: SourcePlace, depth: int) -> Expression:
         if not isinstance(node.func, ast.Name):
             raise self._refuse(node, "only a function of the language can be called")
         if node.keywords:
@@ -279,7 +279,7 @@ class ExpressionReader:
             raise self._refuse(node, problem)
         return Call(name, arguments, place=place)
 
-    def _derived(self, node: ast.Call, kind: str, place: Place, depth: int) -> Expression:
+    def _derived(self, node: ast.Call, kind: str, place: SourcePlace, depth: int) -> Expression:
         if len(node.args) == 1:
             inner = node.args[0]
             if isinstance(inner, ast.Name) and inner.id not in FUNCTIONS:
@@ -290,7 +290,7 @@ class ExpressionReader:
                     return Name(f"grad({of.key})", place=place)
         raise self._refuse(node, f"`{kind}` takes the name of one quantity", f"write {kind}(h)")
 
-    def _subscript(self, node: ast.Subscript, place: Place, depth: int) -> Expression:
+    def _subscript(self, node: ast.Subscript, place: SourcePlace, depth: int) -> Expression:
         shift = self._time_shift(node.slice)
         if shift is not None:
             return self._shifted(node, shift, place, depth)
@@ -314,7 +314,9 @@ class ExpressionReader:
                     return by
         return None
 
-    def _shifted(self, node: ast.Subscript, shift: int, place: Place, depth: int) -> Expression:
+    def _shifted(
+        self, node: ast.Subscript, shift: int, place: SourcePlace, depth: int
+    ) -> Expression:
         inner = self._value(node.value, depth + 3)
         if not isinstance(inner, Name) or inner.shift:
             raise self._refuse(
@@ -364,7 +366,7 @@ def _is_subscript(value: int) -> bool:
     return not isinstance(value, bool) and value <= _LARGEST_SUBSCRIPT
 
 
-def _too_large(place: Place) -> Problem:
+def _too_large(place: SourcePlace) -> Problem:
     return Problem("this number is too large for float64", place, "at most 1.8e308")
 
 

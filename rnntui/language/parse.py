@@ -15,7 +15,7 @@ from rnntui.language.expression import (
 )
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.tree import ROLES, Equation, Expression
-from rnntui.text.problems import InputError, Place, Problem
+from rnntui.text.problems import InputError, Problem, SourcePlace
 
 _TARGET = re.compile(r"(grad\()?(pre\()?[^\W\d]\w*\)*")  # h, or in backward equations grad(pre(h))
 
@@ -84,7 +84,7 @@ def _parse_line(lines: list[str], row: int, count: int, origin: Origin) -> Equat
     return Equation(target, expression, description, role, place)
 
 
-def _target(written: str, place: Place) -> str:
+def _target(written: str, place: SourcePlace) -> str:
     """The name left of `=`, as Python's parser normalises names in expressions."""
     target = unicodedata.normalize("NFKC", written)
     if keyword.iskeyword(target):

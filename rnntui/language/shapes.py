@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from rnntui.language.shape_rules import Partial, Shape, ShapeError, ShapeRules, describe
 from rnntui.language.tree import Binary, Equation, Expression, Name, names, walk
-from rnntui.text.problems import InputError, Place, Problem, near_name
+from rnntui.text.problems import InputError, Problem, SourcePlace, near_name
 
 __all__ = ["Shape", "ShapeError", "describe", "infer_shapes", "shape_of"]
 
@@ -133,7 +133,7 @@ class _Inference(ShapeRules):
             problems.append(Problem(message, self._place_of(key), hint))
         return problems
 
-    def _place_of(self, key: str) -> Place | None:
+    def _place_of(self, key: str) -> SourcePlace | None:
         for equation in self.equations:
             if equation.target == key:
                 return equation.place

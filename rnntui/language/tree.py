@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
-from rnntui.text.problems import Place
+from rnntui.text.problems import SourcePlace
 
 
 @dataclass(frozen=True)
 class Expression:
     """Any node that has a value."""
 
-    place: Place | None = field(default=None, compare=False, repr=False, kw_only=True)
+    place: SourcePlace | None = field(default=None, compare=False, repr=False, kw_only=True)
 
     def children(self) -> tuple[Expression, ...]:
         """The operands, left to right."""
@@ -127,7 +127,7 @@ class Equation:
     expression: Expression
     description: str = field(default="", compare=False)
     role: str = field(default="", compare=False)
-    place: Place | None = field(default=None, compare=False, repr=False)
+    place: SourcePlace | None = field(default=None, compare=False, repr=False)
 
 
 def walk(expression: Expression) -> Iterator[Expression]:

@@ -9,15 +9,15 @@ import numpy as np
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.language.render import format_value
 from rnntui.report.explain_document import (
-    Block,
     Document,
     Equations,
-    Line,
     Paragraph,
     Section,
-    Step,
-    Table,
-    Values,
+    SectionBlock,
+    TextTable,
+    ValueList,
+    WorkedLine,
+    WorkedStep,
 )
 from rnntui.report.explain_steps import Steps
 from rnntui.report.explain_walk import Walk
@@ -94,35 +94,35 @@ class _Builder:
         yield Section("The model", 1, (*source, equations))
         if self.model.parameters:
             values = [self._given(key) for key in self.model.parameters]
-            yield Section("Parameters", 2, (Values(tuple(values)),))
+            yield Section("Parameters", 2, (ValueList(tuple(values)),))
         if self.model.states:
             yield Section("Initial state", 2, tuple(self._initial()))
         if "x" in self.trace.values or "target" in self.trace.values:
             yield Section("Sequence", 2, (self._sequence(),))
 
-    def _given(self, key: str) -> Step:
+    def _given(self, key: str) -> WorkedStep:
         formula = self.steps.value(self.trace.parameters[key])
         checks = [c for c in self._checks("values", key) if c.value.t is None]
         answers = tuple(self.steps.answers(checks))
-        return Step("", self.steps.name(key), (Line("=", "value", formula),), answers)
+        return WorkedStep("", self.steps.name(key), (WorkedLine("=", "value", formula),), answers)
 
-    def _initial(self) -> Iterator[Block]:
+    def _initial(self) -> Iterator[SectionBlock]:
         given = [self._state(s) for s in self.model.states if s not in self.model.initial]
         if given:
-            yield Values(tuple(given))
+            yield ValueList(tuple(given))
         for state in self.model.states:
             if state in self.model.initial:
                 yield self._state(state)
 
-    def _state(self, state: str) -> Step:
+    def _state(self, state: str) -> WorkedStep:
         """A state at t = 0, and the expression of parameters that it is, if it is one."""
-        lines = [Line("=", "value", self.steps.value(self.trace.values[state][0]))]
+        lines = [WorkedLine("=", "value", self.steps.value(self.trace.values[state][0]))]
         if state in self.model.initial:
             formula = self.steps.initial(self.model.initial[state], self.file.program)
-            lines.insert(0, Line("=", "symbols", formula))
-        return Step("", self.steps.name(state, 0), tuple(lines), brief=True)
+            lines.insert(0, WorkedLine("=", "symbols", formula))
+        return WorkedStep("", self.steps.name(state, 0), tuple(lines), brief=True)
 
-    def _sequence(self) -> Table:
+    def _sequence(self) -> TextTable:
         sequence = self.moment.sequence
         columns: list[tuple[str, list[str]]] = [("t", [str(t) for t in self._all_times])]
         if sequence.symbols:
@@ -161,7 +161,7 @@ class _Builder:
         how = "Backward through time" if self.trace.length > 1 else "Backward"
         yield Section(how, 1)
         for t in reversed(self.times):
-            found: dict[bool, list[Step]] = {False: [], True: []}
+            found: dict[bool, list[WorkedStep]] = {False: [], True: []}
             for moment in self.walk.backward(t):
                 of_parameter = moment.quantity in self.trace.parameters
                 found[of_parameter].append(self.steps.working(moment, brief=of_parameter))
@@ -191,12 +191,12 @@ class _Builder:
         trace, steps = self.trace, self.steps
         digits = max(steps.digits, 4)
         losses, weights = trace.values[objective][1:], trace.weights[1:]
-        blocks: list[Block] = [self._loss_table(objective)]
+        blocks: list[SectionBlock] = [self._loss_table(objective)]
         counted = [t for t in self._all_times if trace.weights[t] != 0]
         alike = len({float(w) for w in weights[weights != 0]}) <= 1
         plain = bool(np.all(weights == 1))
         series = steps.series(objective, 1, trace.length, weighted=not plain)
-        lines = [Line("=", "symbols", series)] if trace.length > 1 or not plain else []
+        lines = [WorkedLine("=", "symbols", series)] if trace.length > 1 or not plain else []
         if alike and counted:
             terms = steps.total(
                 [losses[t - 1] for t in counted], float(weights[counted[0] - 1]), digits
@@ -207,21 +207,21 @@ class _Builder:
             )
         value = steps.value(np.float64(trace.loss), digits)
         if str(terms) != str(value):
-            lines.append(Line("=", "numbers", terms))
-        lines.append(Line("=", "value", value))
+            lines.append(WorkedLine("=", "numbers", terms))
+        lines.append(WorkedLine("=", "value", value))
         answers = tuple(steps.answers(self._checks("loss")))
-        blocks.append(Step("loss of the sequence", steps.name("L"), tuple(lines), answers))
+        blocks.append(WorkedStep("loss of the sequence", steps.name("L"), tuple(lines), answers))
         iteration = self.moment.iteration
         if len(iteration.traces) > 1:
             mean = steps.total(
                 [other.loss for other in iteration.traces], 1 / len(iteration.traces), digits
             )
             value = steps.value(np.float64(iteration.loss), digits)
-            both = (Line("=", "numbers", mean), Line("=", "value", value))
-            blocks.append(Step("loss averaged over the batch", steps.name("L_batch"), both))
+            both = (WorkedLine("=", "numbers", mean), WorkedLine("=", "value", value))
+            blocks.append(WorkedStep("loss averaged over the batch", steps.name("L_batch"), both))
         yield Section("Loss", 1, tuple(blocks))
 
-    def _loss_table(self, objective: str) -> Table:
+    def _loss_table(self, objective: str) -> TextTable:
         columns: list[tuple[str, list[str]]] = [("t", [str(t) for t in self._all_times])]
         if self.moment.sequence.symbols:
             columns.append(("input", list(self.moment.sequence.symbols)))
@@ -236,7 +236,7 @@ class _Builder:
 
     def _gradients(self) -> Iterator[Section]:
         initial = {m.quantity: explain(m).result for m in self.walk.backward(0)}
-        blocks: list[Block] = []
+        blocks: list[SectionBlock] = []
         for key in self.trace.parameters:
             use = list(self.moment.by_use[key])
             blocks.append(self._gradient(key, use, initial.get(key)))
@@ -244,47 +244,47 @@ class _Builder:
             if by_loss:
                 answers = tuple(self.steps.answers_over_time(by_loss, "by loss"))
                 terms = self.steps.total(list(self.moment.by_loss[key]))
-                line = (Line("=", "numbers", terms),)
+                line = (WorkedLine("=", "numbers", terms),)
                 target = self.steps.name(f"grad({key})")
                 blocks.append(
-                    Step("the same by the timestep whose loss it is", target, line, answers)
+                    WorkedStep("the same by the timestep whose loss it is", target, line, answers)
                 )
             if len(self.moment.iteration.traces) > 1:
                 blocks.append(self._batch_gradient(key))
         if blocks:
             yield Section("Gradients of the parameters", 1, tuple(blocks))
 
-    def _gradient(self, key: str, use: list[np.ndarray], initial: object) -> Step:
+    def _gradient(self, key: str, use: list[np.ndarray], initial: object) -> WorkedStep:
         steps, name = self.steps, f"grad({key})"
         terms = use if initial is None else [initial, *use]
         lines = []
         if len(terms) > 1:
             first = 1 if initial is None else 0
-            lines.append(Line("=", "symbols", steps.series(name, first, self.trace.length)))
-            lines.append(Line("=", "numbers", steps.total(terms)))
+            lines.append(WorkedLine("=", "symbols", steps.series(name, first, self.trace.length)))
+            lines.append(WorkedLine("=", "numbers", steps.total(terms)))
         value = steps.value(self.trace.parameter_gradients[key])
-        lines.append(Line("=", "value", value))
+        lines.append(WorkedLine("=", "value", value))
         wanted = [c for c in self._checks("gradients", key) if c.value.t is None]
         answers = (
             *steps.answers(wanted),
             *steps.answers_over_time(self._checks("gradients_by_use", key), "by use"),
         )
-        return Step("", steps.name(name), tuple(lines), answers, brief=True)
+        return WorkedStep("", steps.name(name), tuple(lines), answers, brief=True)
 
-    def _batch_gradient(self, key: str) -> Step:
+    def _batch_gradient(self, key: str) -> WorkedStep:
         iteration = self.moment.iteration
         each = [trace.parameter_gradients[key] for trace in iteration.traces]
         lines = (
-            Line("=", "numbers", self.steps.total(each, 1 / len(each))),
-            Line("=", "value", self.steps.value(iteration.gradients[key])),
+            WorkedLine("=", "numbers", self.steps.total(each, 1 / len(each))),
+            WorkedLine("=", "value", self.steps.value(iteration.gradients[key])),
         )
         title = "averaged over the sequences of the batch"
-        return Step(title, self.steps.name(f"grad({key})"), lines)
+        return WorkedStep(title, self.steps.name(f"grad({key})"), lines)
 
     # --- update ---
 
     def _update(self) -> Iterator[Section]:
-        blocks: list[Block] = [self.steps.working(moment) for moment in self.walk.update()]
+        blocks: list[SectionBlock] = [self.steps.working(moment) for moment in self.walk.update()]
         fixed = [key for key in self.trace.parameters if key in self.file.training.fixed]
         if fixed:
             verb = "stays as it is" if len(fixed) == 1 else "stay as they are"
@@ -318,10 +318,10 @@ def _times(t: int | range | None, length: int) -> range:
     return found
 
 
-def _table(columns: list[tuple[str, list[str]]]) -> Table:
+def _table(columns: list[tuple[str, list[str]]]) -> TextTable:
     header = tuple(name for name, _ in columns)
     align = "".join("r" if name in ("t", "loss") else "l" for name in header)
-    return Table(header, align, tuple(zip(*(cells for _, cells in columns), strict=True)))
+    return TextTable(header, align, tuple(zip(*(cells for _, cells in columns), strict=True)))
 
 
 def _verdicts(checks: list[CheckedValue]) -> str:

@@ -12,7 +12,7 @@ from rnntui.language.render import Token, formula_text
 
 
 @dataclass(frozen=True)
-class Formula:
+class DocumentFormula:
     """A formula twice: as one line of text, and as it is set on paper."""
 
     tokens: tuple[Token, ...]
@@ -23,12 +23,12 @@ class Formula:
 
 
 @dataclass(frozen=True)
-class Line:
+class WorkedLine:
     """A line of a working, behind `=` or another sign. kind: symbols, numbers, terms, …, value."""
 
     sign: str
     kind: str
-    formula: Formula
+    formula: DocumentFormula
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,21 @@ class Answer:
     verdict: str
     good: bool
     what: str
-    expected: Formula | None = None
-    computed: Formula | None = None
+    expected: DocumentFormula | None = None
+    computed: DocumentFormula | None = None
     note: str = ""
 
 
 @dataclass(frozen=True)
-class Step:
+class WorkedStep:
     """One equation worked out: what it computes, and line by line how.
 
     brief: one of many of a kind; where its lines fit beside one another, they stand there.
     """
 
     title: str
-    target: Formula
-    lines: tuple[Line, ...]
+    target: DocumentFormula
+    lines: tuple[WorkedLine, ...]
     answers: tuple[Answer, ...] = ()
     brief: bool = False
 
@@ -66,18 +66,18 @@ class Step:
 class Equations:
     """Equations without working, one below the other, each with what it computes."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[WorkedStep, ...]
 
 
 @dataclass(frozen=True)
-class Values:
+class ValueList:
     """Names and what they stand for, as many on a line as there is room for."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[WorkedStep, ...]
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """Rows of text. align: `l` or `r` for each column."""
 
     header: tuple[str, ...]
@@ -92,7 +92,7 @@ class Paragraph:
     text: str
 
 
-Block = Step | Equations | Values | Table | Paragraph
+SectionBlock = WorkedStep | Equations | ValueList | TextTable | Paragraph
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Section:
 
     title: str
     level: int
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[SectionBlock, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from html import escape
 from rnntui.language.mathml import to_mathml
 from rnntui.report.explain_document import (
     Answer,
-    Block,
     Document,
     Equations,
     Paragraph,
     Section,
-    Step,
-    Table,
-    Values,
+    SectionBlock,
+    TextTable,
+    ValueList,
+    WorkedStep,
 )
 from rnntui.report.explain_rows import aligned_rows, untitled_together
 from rnntui.text.problems import printable
@@ -101,26 +101,26 @@ def _section(section: Section) -> Iterator[str]:
         yield from _block(block)
 
 
-def _block(block: Block | list[Step]) -> Iterator[str]:
+def _block(block: SectionBlock | list[WorkedStep]) -> Iterator[str]:
     match block:
         case list():
             yield f'<div class="step">{_rows(block)}{_answers(block[-1].answers)}</div>'
-        case Step():
+        case WorkedStep():
             heading = f'<p class="title">{_text(block.title)}</p>'
             yield f'<div class="step">{heading}{_rows([block])}{_answers(block.answers)}</div>'
         case Equations():
             yield f'<div class="step">{_rows(block.steps, described=True)}</div>'
-        case Values():
+        case ValueList():
             yield f'<div class="values">{"".join(map(_value, block.steps))}</div>'
             for step in block.steps:
                 yield _answers(step.answers)
-        case Table():
+        case TextTable():
             yield _table(block)
         case Paragraph():
             yield f"<p>{_text(block.text)}</p>"
 
 
-def _rows(steps: Sequence[Step], described: bool = False) -> str:
+def _rows(steps: Sequence[WorkedStep], described: bool = False) -> str:
     cells: list[str] = []
     for number, step in enumerate(steps):
         meaning = _text(step.title) if described else None
@@ -139,7 +139,7 @@ def _rows(steps: Sequence[Step], described: bool = False) -> str:
     return f'<div class="{columns}">{"".join(cells)}</div>'
 
 
-def _value(step: Step) -> str:
+def _value(step: WorkedStep) -> str:
     line = step.lines[0]
     return f"<span>{to_mathml(step.target.math)} {line.sign} {to_mathml(line.formula.math)}</span>"
 
@@ -161,7 +161,7 @@ def _answer(answer: Answer) -> str:
     return f'{text} <span class="note">{_text(answer.note)}</span>' if answer.note else text
 
 
-def _table(table: Table) -> str:
+def _table(table: TextTable) -> str:
     rows = ""
     for tag, group in (("th", [table.header]), ("td", table.rows)):
         for row in group:

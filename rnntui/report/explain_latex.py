@@ -9,14 +9,14 @@ from rnntui.language.latex_text import latex_text
 from rnntui.language.layout import width
 from rnntui.report.explain_document import (
     Answer,
-    Block,
     Document,
     Equations,
     Paragraph,
     Section,
-    Step,
-    Table,
-    Values,
+    SectionBlock,
+    TextTable,
+    ValueList,
+    WorkedStep,
 )
 from rnntui.report.explain_rows import latex_rows, packed, untitled_together
 from rnntui.text.problems import printable
@@ -82,20 +82,20 @@ def _section(section: Section) -> Iterator[str]:
         yield from _block(block)
 
 
-def _block(block: Block | list[Step]) -> Iterator[str]:
+def _block(block: SectionBlock | list[WorkedStep]) -> Iterator[str]:
     match block:
         case list():
             yield from _aligned([latex_rows(step, _ROOM, _STYLE) for step in block])
             yield from _answers(block[-1].answers)
-        case Step():
+        case WorkedStep():
             yield rf"\step{{{_text(block.title)}}}"
             yield from _aligned([latex_rows(block, _ROOM, _STYLE)])
             yield from _answers(block.answers)
         case Equations():
             yield from _aligned([_described(step) for step in block.steps])
-        case Values():
+        case ValueList():
             yield from _values(block.steps)
-        case Table():
+        case TextTable():
             yield from _table(block)
         case Paragraph():
             yield _text(block.text) + r"\par"
@@ -107,7 +107,7 @@ def _aligned(steps: Sequence[list[str]]) -> Iterator[str]:
     yield r"\end{align*}"
 
 
-def _described(step: Step) -> list[str]:
+def _described(step: WorkedStep) -> list[str]:
     """An equation and what it computes, beside it or below it."""
     rows = latex_rows(step, _ROOM, _STYLE)
     if not step.title:
@@ -119,7 +119,7 @@ def _described(step: Step) -> list[str]:
     return [*rows, rf"&\quad {title}"]
 
 
-def _values(steps: Sequence[Step]) -> Iterator[str]:
+def _values(steps: Sequence[WorkedStep]) -> Iterator[str]:
     for group in packed(steps, _ROOM):
         shown = [
             f"{to_latex(step.target.math, _STYLE)} = {to_latex(step.lines[0].formula.math, _STYLE)}"
@@ -142,7 +142,7 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
         yield rf"\answer{{{colour}}}{{{_MARKS[answer.mark]}}}{{{text}}}{{{verdict}}}{{{note}}}"
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: TextTable) -> Iterator[str]:
     rows = (table.header, *table.rows)
     wide = sum(0.5 * max(map(len, column)) + 1.2 for column in zip(*rows, strict=True))
     size = next((size for size, least in _SIZES if wide * least <= _ROOM), _SIZES[-1][0])

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from rnntui.language.latex import LatexStyle, to_latex
 from rnntui.report.explain_document import (
     Answer,
-    Block,
     Document,
     Equations,
     Paragraph,
     Section,
-    Step,
-    Table,
-    Values,
+    SectionBlock,
+    TextTable,
+    ValueList,
+    WorkedStep,
 )
 from rnntui.report.explain_rows import latex_rows, packed, untitled_together
 from rnntui.text.problems import printable
@@ -64,12 +64,12 @@ def _section(section: Section) -> Iterator[str]:
         yield from _block(block)
 
 
-def _block(block: Block | list[Step]) -> Iterator[str]:
+def _block(block: SectionBlock | list[WorkedStep]) -> Iterator[str]:
     match block:
         case list():
             yield _aligned([latex_rows(step, _ROOM, _STYLE) for step in block])
             yield from _answers(block[-1].answers)
-        case Step():
+        case WorkedStep():
             yield f"**{markdown_text(block.title)}**"
             yield _aligned([latex_rows(block, _ROOM, _STYLE)])
             yield from _answers(block.answers)
@@ -78,11 +78,11 @@ def _block(block: Block | list[Step]) -> Iterator[str]:
             described = [step for step in block.steps if step.title]
             if described:
                 yield "\n".join(_meaning(step) for step in described)
-        case Values():
+        case ValueList():
             for group in packed(block.steps, _ROOM):
                 yield _fenced(r" \qquad ".join(map(_value, group)))
                 yield from _answers(group[-1].answers)
-        case Table():
+        case TextTable():
             yield _table(block)
         case Paragraph():
             yield markdown_text(block.text)
@@ -97,11 +97,11 @@ def _fenced(formula: str) -> str:
     return f"```math\n{formula}\n```"
 
 
-def _meaning(step: Step) -> str:
+def _meaning(step: WorkedStep) -> str:
     return f"- {markdown_text(str(step.target))}: {markdown_text(step.title)}"
 
 
-def _value(step: Step) -> str:
+def _value(step: WorkedStep) -> str:
     value = to_latex(step.lines[0].formula.math, _STYLE)
     return f"{to_latex(step.target.math, _STYLE)} = {value}"
 
@@ -121,7 +121,7 @@ def _answer(answer: Answer) -> str:
     return f"{text} ({markdown_text(answer.note)})" if answer.note else text
 
 
-def _table(table: Table) -> str:
+def _table(table: TextTable) -> str:
     rule = "|".join(" ---: " if align == "r" else " :--- " for align in table.align)
     rows = (" | ".join(map(markdown_text, row)) for row in (table.header, *table.rows))
     header, *body = (f"| {row} |" for row in rows)

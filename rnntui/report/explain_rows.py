@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rnntui.language.latex import LatexStyle, to_latex
 from rnntui.language.layout import Math, Operator, Row, break_lines, width
-from rnntui.report.explain_document import Block, Step
+from rnntui.report.explain_document import SectionBlock, WorkedStep
 
 _SIGN = 1.5  # em, of = and the space around it
 _INDENT = 1.0  # em, of the further rows of a broken formula
@@ -24,7 +24,7 @@ class AlignedRow:
     formula: Math
 
 
-def aligned_rows(step: Step, room: float) -> Iterator[AlignedRow]:
+def aligned_rows(step: WorkedStep, room: float) -> Iterator[AlignedRow]:
     """The rows of a step, no wider than `room` em (as far as they can be broken)."""
     target: Math | None = step.target.math
     free = room - width(step.target.math) - _SIGN
@@ -38,14 +38,14 @@ def aligned_rows(step: Step, room: float) -> Iterator[AlignedRow]:
             target, sign = None, ""
 
 
-def _chained(step: Step) -> Math:
+def _chained(step: WorkedStep) -> Math:
     items: list[Math] = [step.lines[0].formula.math]
     for line in step.lines[1:]:
         items += [Operator(line.sign), line.formula.math]
     return Row(tuple(items))
 
 
-def latex_rows(step: Step, room: float, style: LatexStyle) -> list[str]:
+def latex_rows(step: WorkedStep, room: float, style: LatexStyle) -> list[str]:
     """The same as rows of amsmath's `aligned`, without the \\\\ between them."""
     found = []
     for row in aligned_rows(step, room):
@@ -55,9 +55,9 @@ def latex_rows(step: Step, room: float, style: LatexStyle) -> list[str]:
     return found
 
 
-def packed(steps: Sequence[Step], room: float) -> Iterator[list[Step]]:
+def packed(steps: Sequence[WorkedStep], room: float) -> Iterator[list[WorkedStep]]:
     """Values in groups that fit on a line."""
-    group: list[Step] = []
+    group: list[WorkedStep] = []
     used = 0.0
     for step in steps:
         needed = width(step.target.math) + _SIGN + width(step.lines[0].formula.math) + _BETWEEN
@@ -70,11 +70,11 @@ def packed(steps: Sequence[Step], room: float) -> Iterator[list[Step]]:
         yield group
 
 
-def untitled_together(blocks: Sequence[Block]) -> Iterator[Block | list[Step]]:
+def untitled_together(blocks: Sequence[SectionBlock]) -> Iterator[SectionBlock | list[WorkedStep]]:
     """The blocks, runs of steps without title and answers as lists: they share an alignment."""
-    run: list[Step] = []
+    run: list[WorkedStep] = []
     for block in blocks:
-        if isinstance(block, Step) and not block.title:
+        if isinstance(block, WorkedStep) and not block.title:
             run.append(block)
             if not block.answers:
                 continue

@@ -16,7 +16,7 @@ from rnntui.language.shapes import shape_of
 from rnntui.language.symbols import Time, typeset_name
 from rnntui.language.tree import Expression, names
 from rnntui.language.typeset import Style, typeset, typeset_value
-from rnntui.report.explain_document import Answer, Formula, Line, Step
+from rnntui.report.explain_document import Answer, DocumentFormula, WorkedLine, WorkedStep
 from rnntui.session.checks import CheckedValue
 from rnntui.session.explanation import Explanation, answers_here, explain
 from rnntui.session.moment import Moment
@@ -50,24 +50,24 @@ class Steps:
 
     # --- formulas ---
 
-    def name(self, key: str, t: Time = None) -> Formula:
+    def name(self, key: str, t: Time = None) -> DocumentFormula:
         """A quantity; `grad(W)` of a parameter at a time is its use's share, ∂L/∂W |_t."""
         tokens = (Token(name_symbol(key), "name", key),)
         math = typeset_name(key, self._timed, t)
         if t is not None and key.startswith("grad(") and key[5:-1] in self._parameters:
             at = Symbol(t) if isinstance(t, str) else Row((Symbol("t"), Operator("="), _whole(t)))
             math = Script(Fence("", math, "|"), below=at)
-        return Formula(tokens, math)
+        return DocumentFormula(tokens, math)
 
-    def value(self, value: Any, digits: int | None = None) -> Formula:
+    def value(self, value: Any, digits: int | None = None) -> DocumentFormula:
         """A value."""
         decimals = self.digits if digits is None else digits
         text = format_value(value, decimals, self.most)
-        return Formula((Token(text, "value"),), typeset_value(value, decimals, self.most))
+        return DocumentFormula((Token(text, "value"),), typeset_value(value, decimals, self.most))
 
     def total(
         self, values: Sequence[Any], scale: float = 1.0, digits: int | None = None
-    ) -> Formula:
+    ) -> DocumentFormula:
         """The sum of values written out, the middle left out of a long one, times `scale`."""
         shown: list[Any] = list(values)
         if len(shown) > _MOST_TERMS:
@@ -88,13 +88,13 @@ class Steps:
             tokens.append(Token(text, "value"))
             items.append(Fence("(", formula.math, ")") if loose else formula.math)
         if scale == 1:
-            return Formula(tuple(tokens), Row(tuple(items)))
+            return DocumentFormula(tuple(tokens), Row(tuple(items)))
         factor = self.value(scale, min(_decimals(scale, self.digits), digits or self.digits))
         wrapped = (*factor.tokens, Token(" · (", "sign"), *tokens, Token(")", "sign"))
         inside = Fence("(", Row(tuple(items)), ")")
-        return Formula(wrapped, Row((factor.math, Operator("·"), inside)))
+        return DocumentFormula(wrapped, Row((factor.math, Operator("·"), inside)))
 
-    def series(self, key: str, first: int, last: int, weighted: bool = False) -> Formula:
+    def series(self, key: str, first: int, last: int, weighted: bool = False) -> DocumentFormula:
         """Σ of a quantity over the timesteps: on one line of text, loss[1] + loss[2] + … ."""
         symbol = name_symbol(key)
         short = last - first < 4
@@ -109,25 +109,25 @@ class Steps:
             here = Row((typeset_name(f"weight({key})", self._timed, "t"), Operator("·"), here))
         lower = Row((Symbol("t"), Operator("=", "tight"), _whole(first)))
         math = Row((Sum(lower, _whole(last)), Operator(""), here))
-        return Formula((Token(" + ".join(terms), "name", key),), math)
+        return DocumentFormula((Token(" + ".join(terms), "name", key),), math)
 
-    def initial(self, expression: Expression, program: Program) -> Formula:
+    def initial(self, expression: Expression, program: Program) -> DocumentFormula:
         """The expression of an initial value."""
         style = replace(self.style(None), shape=lambda node: shape_of(node, program.all_shapes))
         tokens = to_formula(expression, program.all_shapes, digits=self.digits, most=self.most)
-        return Formula(tuple(tokens), typeset(expression, style))
+        return DocumentFormula(tuple(tokens), typeset(expression, style))
 
     # --- steps ---
 
-    def symbols(self, moment: Moment) -> Step:
+    def symbols(self, moment: Moment) -> WorkedStep:
         """A forward equation at any time t, without numbers."""
         equation = moment.equation
         found = explain(moment, self.digits, self.most)
         math = typeset(equation.expression, self._shaped("t", found.parts))
-        line = Line("=", "symbols", Formula(found.lines[0].tokens, math))
-        return Step(equation.description, self.name(equation.target, "t"), (line,))
+        line = WorkedLine("=", "symbols", DocumentFormula(found.lines[0].tokens, math))
+        return WorkedStep(equation.description, self.name(equation.target, "t"), (line,))
 
-    def working(self, moment: Moment, brief: bool = False) -> Step:
+    def working(self, moment: Moment, brief: bool = False) -> WorkedStep:
         """The working of the equation at a moment, and the worked answers for it.
 
         brief: one of many of a kind, which needs no title of its own.
@@ -145,9 +145,9 @@ class Steps:
         ]
         answers = tuple(self.answers(here))
         title = "" if brief or found.title == found.equation.target else found.title
-        return Step(title, target, lines, answers, brief)
+        return WorkedStep(title, target, lines, answers, brief)
 
-    def _lines(self, found: Explanation, t: Time) -> Iterator[Line]:
+    def _lines(self, found: Explanation, t: Time) -> Iterator[WorkedLine]:
         root = found.equation.expression
         # what replaces its own old value is assigned, not equal
         own = any(name.key == found.equation.target and not name.shift for name in names(root))
@@ -156,7 +156,7 @@ class Steps:
         style = self._shaped(t, found.parts)
         for line in found.lines:
             math = typeset(root, replace(style, collapse=line.collapse))
-            yield Line(sign, line.kind, Formula(line.tokens, math))
+            yield WorkedLine(sign, line.kind, DocumentFormula(line.tokens, math))
             sign = "="
 
     def _shaped(self, t: Time, parts: Mapping[int, Any]) -> Style:

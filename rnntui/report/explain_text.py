@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from rnntui.report.explain_document import (
     Answer,
-    Block,
     Document,
     Equations,
     Paragraph,
     Section,
-    Step,
-    Table,
-    Values,
+    SectionBlock,
+    TextTable,
+    ValueList,
+    WorkedStep,
 )
 from rnntui.text.problems import cell_width, printable
 
@@ -57,24 +57,24 @@ class _Text:
         compact = False  # steps on one line each stand one below the other
         for block in section.blocks:
             lines = list(self._block(block))
-            alone = isinstance(block, Step) and len(lines) == 1
+            alone = isinstance(block, WorkedStep) and len(lines) == 1
             if not (compact and alone):
                 yield ""
             yield from lines
             compact = alone
 
-    def _block(self, block: Block) -> Iterator[str]:
+    def _block(self, block: SectionBlock) -> Iterator[str]:
         match block:
-            case Step():
+            case WorkedStep():
                 yield from self._step(block)
-            case Equations() | Values():
+            case Equations() | ValueList():
                 yield from self._listing(block.steps)
-            case Table():
+            case TextTable():
                 yield from self._table(block)
             case Paragraph():
                 yield from self._prose(block.text)
 
-    def _step(self, step: Step, margin: int = 2) -> Iterator[str]:
+    def _step(self, step: WorkedStep, margin: int = 2) -> Iterator[str]:
         if step.title:
             yield from self._prose(step.title)
         target = printable(str(step.target))
@@ -91,7 +91,7 @@ class _Text:
             yield from self._wrapped(start, printable(str(line.formula)), indent + 2)
         yield from self._answers(step.answers, margin)
 
-    def _listing(self, steps: Sequence[Step]) -> Iterator[str]:
+    def _listing(self, steps: Sequence[WorkedStep]) -> Iterator[str]:
         """One equation after the other, their equals signs below one another."""
         targets = [printable(str(step.target)) for step in steps]
         widest = min(max(map(cell_width, targets)), max(self.width // 4, 8))
@@ -111,7 +111,7 @@ class _Text:
         for answer in answers:
             yield from self._prose(_answer_text(answer), " " * margin + answer.mark + " ")
 
-    def _table(self, table: Table) -> Iterator[str]:
+    def _table(self, table: TextTable) -> Iterator[str]:
         rows = [tuple(map(printable, row)) for row in (table.header, *table.rows)]
         widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
         rule = tuple("─" * w for w in widths)

@@ -16,7 +16,7 @@ _EXCERPT_WIDTH = 76
 
 
 @dataclass(frozen=True)
-class Place:
+class SourcePlace:
     """A place in a text: 1-based line and column, the line itself, and the file if there is one."""
 
     line: int
@@ -36,7 +36,7 @@ class Problem:
     """One thing that is wrong: what it is, what would be right (`hint`), and where."""
 
     message: str
-    place: Place | None = None
+    place: SourcePlace | None = None
     hint: str = ""
 
     def __str__(self) -> str:

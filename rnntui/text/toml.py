@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rnntui.text.problems import InputError, Place, Problem
+from rnntui.text.problems import InputError, Problem, SourcePlace
 
 _MEBIBYTES = 64
 _BYTE_ORDER_MARK = "\ufeff"
@@ -69,11 +69,11 @@ class TomlText:
     text: str
     data: dict[str, Any]
 
-    def place(self, *path: str | int) -> Place:
+    def place(self, *path: str | int) -> SourcePlace:
         """Where the value at `path` starts: for a table, its `[header]`, its `{` or its key."""
         return self._lines.place(self._find(path).value)
 
-    def key_place(self, *path: str | int) -> Place:
+    def key_place(self, *path: str | int) -> SourcePlace:
         """Where the key at `path` is written; for an element of an array, the element's place."""
         return self._lines.place(self._find(path).key)
 
@@ -174,7 +174,7 @@ def _syntax_error(message: str, lines: _Lines) -> InputError:
 
 
 def _refusal(message: str, file: str) -> InputError:
-    return InputError(Problem(message, Place(0, file=file)))
+    return InputError(Problem(message, SourcePlace(0, file=file)))
 
 
 class _Lines:
@@ -185,13 +185,15 @@ class _Lines:
         self.file = file
         self.starts = [0, *(newline.end() for newline in re.finditer("\n", text))]
 
-    def place(self, offset: int) -> Place:
+    def place(self, offset: int) -> SourcePlace:
         if offset == _WHOLE_FILE:
-            return Place(0, file=self.file)
+            return SourcePlace(0, file=self.file)
         line = bisect_right(self.starts, offset)
         start = self.starts[line - 1]
         end = self.starts[line] - 1 if line < len(self.starts) else len(self.text)
-        return Place(line, offset - start + 1, self.text[start:end].removesuffix("\r"), self.file)
+        return SourcePlace(
+            line, offset - start + 1, self.text[start:end].removesuffix("\r"), self.file
+        )
 
 
 @dataclass(slots=True)

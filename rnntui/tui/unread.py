@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from rnntui.data.formats.source import Progress
+    from rnntui.data.formats.source import ReportProgress
     from rnntui.data.sequence_file import SequenceFile
 
 
 class Opens(Protocol):
     """Reads one file."""
 
-    def __call__(self, chosen: Mapping[str, Any], progress: Progress | None) -> SequenceFile:
+    def __call__(self, chosen: Mapping[str, Any], progress: ReportProgress | None) -> SequenceFile:
         """The file with the options chosen (`model`, `hidden`). Raises InputError."""
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnntui.data.draws import Draws
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.tasks.addition import BinaryAddition
 from rnntui.data.tasks.brackets import BracketValidity
 from rnntui.data.tasks.counting import AnBn
@@ -77,8 +77,8 @@ class TestEveryTask:
     def test_a_draw_depends_on_seed_and_index_alone(self, name):
         task = make_task(name)
         drawn(task, 1, 200)  # fills whatever the task remembers
-        one = task.draw(Draws(4, 9))
-        other = make_task(name).draw(Draws(4, 9))
+        one = task.draw(RandomStream(4, 9))
+        other = make_task(name).draw(RandomStream(4, 9))
         assert one.inputs.tobytes() == other.inputs.tobytes()
         assert one.words == other.words
 

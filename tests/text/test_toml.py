@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rnntui.text.problems import InputError, Place, Problem
+from rnntui.text.problems import InputError, Problem, SourcePlace
 from rnntui.text.toml import StringOrigin, TomlText, parse_toml, read_toml
 
 SEQUENCE = """\
@@ -62,7 +62,7 @@ z.z = 2
 """
 
 
-def caret(place: Place) -> str:
+def caret(place: SourcePlace) -> str:
     """What stands at a place, as its own line text has it."""
     return place.text[place.column - 1 :]
 
@@ -172,7 +172,7 @@ def test_a_path_that_leads_nowhere_has_the_nearest_place_around_it() -> None:
 def test_a_name_missing_at_the_top_is_the_whole_file() -> None:
     toml = parse_toml("a = 1", "x.toml")
     for place in (toml.place(), toml.place("model"), toml.key_place("model", "cell")):
-        assert place == Place(0, file="x.toml")
+        assert place == SourcePlace(0, file="x.toml")
         assert str(Problem("no model", place)) == "x.toml: no model"
     assert toml.string_origin("model") == StringOrigin(1, 1)
 
@@ -570,7 +570,7 @@ def test_a_file_is_named_as_the_user_named_it(
         "a = 1\r\nb = 'σ'\r\n",
         {"a": 1, "b": "σ"},
     )
-    assert toml.place("b") == Place(2, 5, "b = 'σ'", "x.toml")
+    assert toml.place("b") == SourcePlace(2, 5, "b = 'σ'", "x.toml")
     assert read_toml(Path("x.toml")) == toml
 
 

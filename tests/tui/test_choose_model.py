@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 
 from rnntui.data.formats.opening import open_sequences
 from rnntui.data.formats.options import ModelOptions
-from rnntui.data.formats.source import Progress
+from rnntui.data.formats.source import ReportProgress
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.models.library import load_model
 from rnntui.models.names import model_names
@@ -27,7 +27,7 @@ def app(tmp_path: Path) -> RnnTui:
     data = tmp_path / "numbers.csv"
     data.write_text("x,y\n0.1,1\n0.5,0\n0.2,1\n")
 
-    def opens(chosen: Mapping[str, Any], progress: Progress | None) -> SequenceFile:
+    def opens(chosen: Mapping[str, Any], progress: ReportProgress | None) -> SequenceFile:
         return open_sequences(data, ModelOptions(**chosen), progress)
 
     return RnnTui(Unread("numbers", opens, lacks_model=True))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnntui.text.problems import InputError, Place, Problem
+from rnntui.text.problems import InputError, Problem, SourcePlace
 from rnntui.text.toml import TomlText
 
 Step = str | int
@@ -34,15 +34,15 @@ class JsonText(TomlText):
     paths: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     line: int = 1
 
-    def place(self, *path: Step) -> Place:
+    def place(self, *path: Step) -> SourcePlace:
         """Where the value at a path of `data` stands, or else the nearest one around."""
         return self._json_place(path, key=False)
 
-    def key_place(self, *path: Step) -> Place:
+    def key_place(self, *path: Step) -> SourcePlace:
         """Where the key at a path of `data` stands; of an element, the element."""
         return self._json_place(path, key=True)
 
-    def _json_place(self, path: tuple[Step, ...], key: bool) -> Place:
+    def _json_place(self, path: tuple[Step, ...], key: bool) -> SourcePlace:
         own = path[1:]  # less "data"
         inner = (*self.paths.get(str(own[0]), self.at), *own[1:]) if own else self.at
         return json_place(self.text, inner, self.file, self.line, key)
@@ -67,7 +67,7 @@ def parse_json(text: str, file: str, line: int = 1) -> Any:
         raise InputError(Problem(message, _place_at(text, offset, file, line))) from None
     except RecursionError:
         message = "lists or objects are nested too deeply"
-        raise InputError(Problem(message, Place(line, file=file))) from None
+        raise InputError(Problem(message, SourcePlace(line, file=file))) from None
     except ValueError:
         number = _LONG_NUMBER.search(text)
         place = _place_at(text, number.start() if number else 0, file, line)
@@ -80,7 +80,7 @@ def parse_json(text: str, file: str, line: int = 1) -> Any:
 
 def json_place(
     text: str, path: tuple[Step, ...], file: str, line: int = 1, key: bool = False
-) -> Place:
+) -> SourcePlace:
     """Where the value at a path of a text stands (or its key), or else the nearest one around."""
     first = _TOKEN.search(text)
     written = offset = first.start() if first else 0
@@ -159,8 +159,8 @@ def _lone_surrogate(text: str) -> int | None:
     return None
 
 
-def _place_at(text: str, offset: int, file: str, line: int) -> Place:
+def _place_at(text: str, offset: int, file: str, line: int) -> SourcePlace:
     start = text.rfind("\n", 0, offset) + 1
     end = text.find("\n", offset)
     written = text[start : end if end >= 0 else len(text)]
-    return Place(line + text.count("\n", 0, start), offset - start + 1, written, file)
+    return SourcePlace(line + text.count("\n", 0, start), offset - start + 1, written, file)

@@ -9,7 +9,7 @@ from rnntui.data.formats.json_data import read_json, read_json_lines
 from rnntui.data.formats.kinds import kind_of
 from rnntui.data.formats.numpy_arrays import read_npy, read_npz
 from rnntui.data.formats.options import ModelOptions, sequence_file_from_data
-from rnntui.data.formats.source import Progress, Source
+from rnntui.data.formats.source import ReportProgress, Source
 from rnntui.data.formats.table import read_table
 from rnntui.data.formats.text_lines import read_text
 from rnntui.data.overrides import with_overrides
@@ -24,7 +24,7 @@ _MOST_TOML = 1 << 26  # bytes, as for a sequence file that is opened by its name
 def open_sequences(
     file: str | Path,
     options: ModelOptions | None = None,
-    progress: Progress | None = None,
+    progress: ReportProgress | None = None,
     kind: str = "",
     symbols: bool = False,
     overrides: Sequence[str] = (),
@@ -51,7 +51,7 @@ def open_sequences(
 
 
 def read_sequences_of(
-    file: str | Path, progress: Progress | None = None, kind: str = "", symbols: bool = False
+    file: str | Path, progress: ReportProgress | None = None, kind: str = "", symbols: bool = False
 ) -> Data:
     """The sequences of a file that has no model: text, CSV, TSV, JSON, JSON Lines, .npy, .npz.
 

@@ -17,7 +17,7 @@ from rnntui.data.overrides import with_overrides
 from rnntui.data.sequence import InputSequence
 from rnntui.data.sequence_file import SequenceFile, sequence_file_from
 from rnntui.data.sequences import Data
-from rnntui.text.problems import InputError, Place, Problem, near_name, printable
+from rnntui.text.problems import InputError, Problem, SourcePlace, near_name, printable
 from rnntui.text.toml import parse_toml
 
 _TRAINING = ("optimizer", "learning_rate", "iterations", "batch", "seed")
@@ -74,7 +74,7 @@ def _with_targets(data: Data, file: str, target: str) -> Data:
     if target == "given":
         if first.targets is None:
             hint = "name columns y… or target…, or predict the next input: --target next"
-            raise InputError(Problem("there are no targets", Place(0, file=file), hint))
+            raise InputError(Problem("there are no targets", SourcePlace(0, file=file), hint))
         return data
     if target == "none":
         bare = tuple(replace(s, targets=None, target_symbols=()) for s in data.sequences)
@@ -88,7 +88,7 @@ def _next(sequence: InputSequence, number: int, file: str) -> InputSequence:
     if sequence.length < 2:
         message = f"sequence {number} has one timestep, so that no input is next"
         hint = "leave it out, or --target none"
-        raise InputError(Problem(message, Place(0, file=file), hint))
+        raise InputError(Problem(message, SourcePlace(0, file=file), hint))
     inputs, symbols = sequence.inputs, sequence.symbols
     assert inputs is not None  # no format has sequences without
     return InputSequence(inputs[:-1], inputs[1:], sequence.mask[:-1], symbols[:-1], symbols[1:])

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from rnntui.data.sequence import InputSequence
 from rnntui.data.sequences import Alphabet, Data
-from rnntui.text.problems import InputError, Place, Problem
+from rnntui.text.problems import InputError, Problem, SourcePlace
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -62,7 +62,7 @@ class Symbols:
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class TimestepRows:
     """Every timestep of a file.
 
     inputs: (rows, input size) or symbols. targets: (rows, output size), (rows,), symbols or None.
@@ -75,7 +75,7 @@ class Rows:
     starts: Sequence[int]
 
 
-def data_of(rows: Rows, file: str) -> Data:
+def data_of(rows: TimestepRows, file: str) -> Data:
     """The sequences, as a sequence file would give them.
 
     Symbols become one-hot vectors. Where every target is also a symbol of the input, the targets
@@ -120,5 +120,5 @@ def one_hot_alphabet(symbols: Iterable[str], rows: int, file: str) -> dict[str, 
             f" one-hot vectors would be more than {MOST_NUMBERS:,} numbers"
         )
         hint = "take a part of the file, or fewer symbols"
-        raise InputError(Problem(message, Place(0, file=file), hint))
+        raise InputError(Problem(message, SourcePlace(0, file=file), hint))
     return dict(zip(known, np.eye(len(known)), strict=True))

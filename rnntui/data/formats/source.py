@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from rnntui.text.problems import InputError, Place, Problem
+from rnntui.text.problems import InputError, Problem, SourcePlace
 
 # Bytes read so far and in all; None where that is not known, as of a pipe.
-Progress = Callable[[int, int | None], None]
+ReportProgress = Callable[[int, int | None], None]
 
 STANDARD_INPUT = "standard input"
 MOST_BYTES = (
@@ -25,7 +25,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
-class Block:
+class TextBlock:
     """Whole lines of a text: the number of the first one, and all of them without line ends."""
 
     line: int
@@ -41,7 +41,7 @@ class Source:
     UTF-8.
     """
 
-    def __init__(self, file: str | Path, progress: Progress | None = None) -> None:
+    def __init__(self, file: str | Path, progress: ReportProgress | None = None) -> None:
         self.name = STANDARD_INPUT if str(file) == "-" else str(file)
         self._progress = progress or (lambda done, total: None)
         self._stream, self._total = self._open(file)
@@ -67,11 +67,11 @@ class Source:
 
     def refusal(self, message: str, hint: str = "") -> InputError:
         """A problem of the file as a whole."""
-        return InputError(Problem(message, Place(0, file=self.name), hint))
+        return InputError(Problem(message, SourcePlace(0, file=self.name), hint))
 
-    def place(self, line: int, column: int, text: str) -> Place:
+    def place(self, line: int, column: int, text: str) -> SourcePlace:
         """A place in the text: 1-based line and column, and the line itself."""
-        return Place(line, column, text, self.name)
+        return SourcePlace(line, column, text, self.name)
 
     def chunks(self) -> Iterator[bytes]:
         """The content from its start. To be called once, as are the next three."""
@@ -98,7 +98,7 @@ class Source:
                 raise self._too_large(most)
         return "\n".join(lines)
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[TextBlock]:
         """The lines of the text, a mebibyte or so at a time.
 
         Lines end in LF, CR LF or CR; a byte order mark is left out.
@@ -112,13 +112,13 @@ class Source:
             end = chunk.rfind(b"\n") + 1
             rest += chunk[:end]
             if end:
-                block = Block(line, self._lines(bytes(rest), line))
+                block = TextBlock(line, self._lines(bytes(rest), line))
                 yield block
                 line += len(block.lines)
                 rest.clear()
             rest += chunk[end:]
         if rest:
-            yield Block(line, self._lines(bytes(rest), line))
+            yield TextBlock(line, self._lines(bytes(rest), line))
 
     def _open(self, file: str | Path) -> tuple[BinaryIO, int | None]:
         if str(file) == "-":
@@ -136,7 +136,7 @@ class Source:
             raise self.refusal(f"the file cannot be read: {reason}") from None
 
     def _stored(self) -> Iterator[bytes]:
-        """The bytes as they are stored. Progress is reported when a chunk has been dealt with."""
+        """The bytes as they are stored. ReportProgress is reported when a chunk has been dealt with."""
         done = 0
         try:
             while chunk := self._stream.read(_CHUNK):
@@ -205,7 +205,7 @@ class Source:
         lines = text.split("\n")
         return lines if lines[-1] else lines[:-1]
 
-    def _byte_place(self, content: bytes, offset: int, line: int) -> Place:
+    def _byte_place(self, content: bytes, offset: int, line: int) -> SourcePlace:
         """Where a byte of a block stands that starts at `line`."""
         before = content[:offset].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         last = before.rpartition(b"\n")[2]

@@ -12,10 +12,10 @@ from rnntui.data.fields import counted
 from rnntui.data.formats.cells import CellError, looks_numeric, read_numbers, shown
 from rnntui.data.formats.columns import NAMES, Column, read_columns
 from rnntui.data.formats.dialect import UNCLOSED, Dialect, explain, is_unclosed, sniff
-from rnntui.data.formats.rows import Array, Rows, Symbols, data_of
-from rnntui.data.formats.source import Block, Source
+from rnntui.data.formats.rows import Array, Symbols, TimestepRows, data_of
+from rnntui.data.formats.source import Source, TextBlock
 from rnntui.data.sequences import Data
-from rnntui.text.problems import InputError, Place, Problem
+from rnntui.text.problems import InputError, Problem, SourcePlace
 
 _FIRST = 100  # rows, by which columns of symbols are told
 Values = npt.NDArray[np.generic]
@@ -30,20 +30,20 @@ def read_table(source: Source, fallback: str = ",", symbols: bool = False) -> Da
     cells), where reset is 1, and where sequence or id changes. fallback: the delimiter where none
     can be told. Raises InputError with line and column: every bad header, or the first bad cell.
     """
-    table: _Table | None = None
-    waiting: Block | None = None  # it ends within a quoted cell
+    table: _TableReader | None = None
+    waiting: TextBlock | None = None  # it ends within a quoted cell
     for following in source.blocks():
         block = following
         if waiting is not None:
-            block = Block(waiting.line, waiting.lines + following.lines)
+            block = TextBlock(waiting.line, waiting.lines + following.lines)
         if table is None:
             start = next((n for n, line in enumerate(block.lines) if line.strip()), None)
             if start is None:
                 continue
             lines = block.lines[start:]
-            table = _Table(source, sniff(lines, fallback), symbols)
+            table = _TableReader(source, sniff(lines, fallback), symbols)
             table.read_header(block.line + start, lines[0])
-            block = Block(block.line + start + 1, lines[1:])
+            block = TextBlock(block.line + start + 1, lines[1:])
         waiting = table.read(block)
     if table is None:
         raise source.refusal("the table is empty", f"columns are {NAMES}")
@@ -52,7 +52,7 @@ def read_table(source: Source, fallback: str = ",", symbols: bool = False) -> Da
     return table.data()
 
 
-class _Table:
+class _TableReader:
     """Takes blocks of lines one after the other, and holds the columns of all rows."""
 
     def __init__(self, source: Source, dialect: Dialect, symbols: bool) -> None:
@@ -68,7 +68,7 @@ class _Table:
         try:
             (headers,) = self.dialect.reader([line])
         except csv.Error as error:
-            raise self._refusal(Block(number, [line]), 0, error) from None
+            raise self._refusal(TextBlock(number, [line]), 0, error) from None
         self.columns, problems = read_columns(headers)
         if problems:
             raise InputError(
@@ -76,7 +76,7 @@ class _Table:
                 for column, message, hint in problems
             )
 
-    def read(self, block: Block) -> Block | None:
+    def read(self, block: TextBlock) -> TextBlock | None:
         """Add the rows of a block; what is left of it where it ends within a quoted cell."""
         if self._read_numbers(block):
             return None
@@ -87,8 +87,8 @@ class _Table:
             if not is_unclosed(error):
                 raise self._refusal(block, start, error) from None
             if start:
-                self.read(Block(block.line, block.lines[:start]))
-            return Block(block.line + start, block.lines[start:])
+                self.read(TextBlock(block.line, block.lines[:start]))
+            return TextBlock(block.line + start, block.lines[start:])
         kept = [number for number, record in enumerate(records) if record]
         try:
             self._add_records(records, kept)
@@ -102,7 +102,7 @@ class _Table:
                 raise InputError(Problem(bad.message, place, bad.hint)) from None
         return None
 
-    def unclosed(self, block: Block) -> InputError:
+    def unclosed(self, block: TextBlock) -> InputError:
         """The problem of a file that ends within a quoted cell, as `read` left it over."""
         return self._refusal(block, 0, csv.Error(UNCLOSED))
 
@@ -113,7 +113,7 @@ class _Table:
         inputs = self._together("x")
         assert inputs is not None
         mask = self._together("mask")
-        rows = Rows(
+        rows = TimestepRows(
             inputs if isinstance(inputs, Symbols) else inputs.reshape(self.count, -1),
             self._together("y"),
             mask if isinstance(mask, np.ndarray) else np.ones(self.count),
@@ -137,7 +137,7 @@ class _Table:
             column.parts.clear()  # all of them twice would be the most memory of all
         return found
 
-    def _read_numbers(self, block: Block) -> bool:
+    def _read_numbers(self, block: TextBlock) -> bool:
         """Add the rows of a block in one go, three times as fast, if they are plainly numbers."""
         plain = self.count and all(not c.symbolic and c.role != "id" for c in self.columns)
         if not plain or any(self.dialect.quote in line for line in block.lines):
@@ -251,7 +251,7 @@ class _Table:
         if wrong.any():
             raise CellError(int(wrong.argmax()), column, message, hint)
 
-    def _record_place(self, block: Block, record: int, column: int) -> Place:
+    def _record_place(self, block: TextBlock, record: int, column: int) -> SourcePlace:
         """Where a cell of the block's record number `record` (from 0) stands."""
         reader = self.dialect.reader(block.lines)
         start = 0
@@ -261,14 +261,14 @@ class _Table:
         text = "\n".join(block.lines[start : reader.line_num])
         return self._place(block.line + start, text, column)
 
-    def _place(self, number: int, record: str, column: int) -> Place:
+    def _place(self, number: int, record: str, column: int) -> SourcePlace:
         """Where a cell of a record stands whose first line has this number."""
         offset = self.dialect.cell_start(record, column)
         before = record[:offset].split("\n")
         line = record.split("\n")[len(before) - 1]
         return self.source.place(number + len(before) - 1, len(before[-1]) + 1, line)
 
-    def _malformed(self, block: Block) -> int:
+    def _malformed(self, block: TextBlock) -> int:
         """The index of the line in which the first malformed record starts."""
         reader = self.dialect.reader(block.lines)
         start = 0
@@ -279,7 +279,7 @@ class _Table:
             pass
         return start
 
-    def _refusal(self, block: Block, start: int, error: csv.Error) -> InputError:
+    def _refusal(self, block: TextBlock, start: int, error: csv.Error) -> InputError:
         message, hint = explain(error)
         place = self.source.place(block.line + start, 1, block.lines[start])
         return InputError(Problem(message, place, hint))

@@ -6,7 +6,7 @@ from itertools import accumulate, chain
 
 import numpy as np
 
-from rnntui.data.formats.rows import Coder, Rows, Symbols, data_of
+from rnntui.data.formats.rows import Coder, Symbols, TimestepRows, data_of
 from rnntui.data.formats.source import Source
 from rnntui.data.sequences import Data
 
@@ -33,5 +33,5 @@ def read_text(source: Source) -> Data:
     coder = Coder()
     codes = coder.encode(symbols)
     starts = [0, *accumulate(map(len, sequences))][:-1]
-    rows = Rows(Symbols(codes, coder.symbols), None, np.ones(len(codes)), starts)
+    rows = TimestepRows(Symbols(codes, coder.symbols), None, np.ones(len(codes)), starts)
     return data_of(rows, source.name)

@@ -1,1 +1,1 @@
-"""Tasks: generators of sequences, each a pure function of the random draws it is given."""
+"""Tasks: generators of sequences, each a pure function of the random stream it is given."""

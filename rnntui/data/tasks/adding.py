@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnntui.data.draws import Draws
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.tasks.task import Alphabet, Task, TaskSequence, last_only, option, read_only
 
 FIRST_MARK_WITHIN = 10
@@ -44,14 +44,14 @@ class Adding(Task):
         """How many of the two marked values have been read."""
         return ("0", "1", "2")
 
-    def draw(self, draws: Draws) -> TaskSequence:
+    def draw(self, random: RandomStream) -> TaskSequence:
         """A sequence of values with two of them marked."""
-        length = self.length + draws.integers(0, self.length // 10 + 1)
-        one = draws.integers(0, FIRST_MARK_WITHIN)
-        other = draws.integers(0, self.length // 2 - 1)
+        length = self.length + random.integers(0, self.length // 10 + 1)
+        one = random.integers(0, FIRST_MARK_WITHIN)
+        other = random.integers(0, self.length // 2 - 1)
         other += other >= one  # among those that are still unmarked
         inputs = np.zeros((length, 2))
-        inputs[:, 0] = draws.uniform(-1.0, 1.0, length)
+        inputs[:, 0] = random.uniform(-1.0, 1.0, length)
         inputs[[0, -1], 1] = -1.0
         inputs[[one, other], 1] = 1.0
         if 0 in (one, other):

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rnntui.data.draws import Draws
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.tasks.graph import Edge, Graph
 from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
 from rnntui.data.tasks.task import Alphabet, TaskSequence, option, read_only
@@ -57,13 +57,13 @@ class BinaryAddition(SymbolTask):
         )
         return Graph(("no carry", "carry"), (0, 1), edges)
 
-    def draw(self, draws: Draws) -> TaskSequence:
+    def draw(self, random: RandomStream) -> TaskSequence:
         """The sum of two numbers, each drawn uniformly."""
-        return self.sequence(*self._terms(draws))
+        return self.sequence(*self._terms(random))
 
-    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
         """The pairs of bits, and the sum's bits."""
-        a, b = self._terms(draws)
+        a, b = self._terms(random)
         total, places = a + b, range(self.bits)
         pairs = [2 * (a >> place & 1) + (b >> place & 1) for place in places]
         return pairs, [total >> place & 1 for place in places]
@@ -96,9 +96,9 @@ class BinaryAddition(SymbolTask):
             words=f"{a} + {b} = {a + b}",
         )
 
-    def _terms(self, draws: Draws) -> tuple[int, int]:
+    def _terms(self, random: RandomStream) -> tuple[int, int]:
         bound = 2 ** (self.bits - 1)
-        return draws.integers(0, bound), draws.integers(0, bound)
+        return random.integers(0, bound), random.integers(0, bound)
 
 
 def number_of(bits: Sequence[int]) -> int:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rnntui.data.draws import Draws
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.tasks.grammar import GrammarTask
 from rnntui.data.tasks.graph import Edge, Graph
 from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
@@ -112,23 +112,23 @@ class BracketValidity(SymbolTask):
         """What the strings are drawn from."""
         return Brackets(self.kinds, self.depth)
 
-    def draw(self, draws: Draws) -> TaskSequence:
+    def draw(self, random: RandomStream) -> TaskSequence:
         """A string of the language, or one with a symbol replaced."""
-        return self.sequence("".join(self._symbols[number] for number in self._string(draws)))
+        return self.sequence("".join(self._symbols[number] for number in self._string(random)))
 
-    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
         """The brackets, and 1 where all are closed."""
-        numbers = self._string(draws)
+        numbers = self._string(random)
         states = self._judge("".join(self._symbols[number] for number in numbers))
         return numbers, [int(state == 0) for state in states[1:]]
 
-    def _string(self, draws: Draws) -> list[int]:
+    def _string(self, random: RandomStream) -> list[int]:
         """The numbers of the brackets of a string."""
-        numbers = self.language.walk(draws)[:-1]
-        if draws.random() < 0.5:
+        numbers = self.language.walk(random)[:-1]
+        if random.random() < 0.5:
             return numbers
-        place = draws.integers(0, len(numbers))
-        other = draws.integers(0, len(self._symbols) - 1)
+        place = random.integers(0, len(numbers))
+        other = random.integers(0, len(self._symbols) - 1)
         numbers[place] = other + (other >= numbers[place])  # any but the one that stands there
         return numbers
 

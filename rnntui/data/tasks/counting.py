@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnntui.data.draws import Draws
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.tasks.graph import Edge, Graph
 from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
 from rnntui.data.tasks.task import (
@@ -75,13 +75,13 @@ class CountingTask(SymbolTask):
         labels = tuple(self._label(node) for node in nodes)
         return Graph(labels, tuple(count for _, count, _ in nodes), tuple(edges))
 
-    def draw(self, draws: Draws) -> TaskSequence:
+    def draw(self, random: RandomStream) -> TaskSequence:
         """Strings of independent, uniformly distributed lengths."""
-        return self.sequence(self._counts(draws))
+        return self.sequence(self._counts(random))
 
-    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
         """The letters, and the letter after each."""
-        letters = [number for n in self._counts(draws) for number in self._letters[n - 1]]
+        letters = [number for n in self._counts(random) for number in self._letters[n - 1]]
         return letters, [*letters[1:], 0]
 
     def written(self, text: str) -> TaskSequence:
@@ -119,8 +119,8 @@ class CountingTask(SymbolTask):
             words=text,
         )
 
-    def _counts(self, draws: Draws) -> list[int]:
-        return [draws.integers(1, self.longest + 1) for _ in range(self.strings)]
+    def _counts(self, random: RandomStream) -> list[int]:
+        return [random.integers(1, self.longest + 1) for _ in range(self.strings)]
 
     @cached_property
     def _letters(self) -> tuple[list[int], ...]:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rnntui.data.draws import Draws
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.tasks.graph import Graph
 from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
 from rnntui.data.tasks.task import Alphabet, Array, TaskSequence, one_hot, read_only
@@ -45,10 +45,10 @@ class GrammarTask(SymbolTask):
         """The same as of the inputs."""
         return self.alphabet
 
-    def draw(self, draws: Draws) -> TaskSequence:
+    def draw(self, random: RandomStream) -> TaskSequence:
         """The string of a walk."""
         symbols = self.symbols
-        text = "".join([symbols[number] for number in self.walk(draws)])
+        text = "".join([symbols[number] for number in self.walk(random)])
         found = self._known.get(text)
         if found is None:
             found = self.sequence(text)
@@ -56,17 +56,17 @@ class GrammarTask(SymbolTask):
                 self._known[text] = found
         return found
 
-    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
         """The symbols of a walk, and the symbol after each."""
-        numbers = self.walk(draws)
+        numbers = self.walk(random)
         return numbers[:-1], numbers[1:]
 
-    def walk(self, draws: Draws) -> list[int]:
+    def walk(self, random: RandomStream) -> list[int]:
         """The numbers of a string's symbols: one random number is taken wherever there is a choice."""
-        random, arrows = draws.random, self.arrows
+        uniform, arrows = random.random, self.arrows
         node, numbers = 0, []
         while leaving := arrows[node]:
-            place = random() if len(leaving) > 1 else 0.0
+            place = uniform() if len(leaving) > 1 else 0.0
             for bound, number, target in leaving:
                 if place < bound:
                     numbers.append(number)

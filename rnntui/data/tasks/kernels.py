@@ -1,8 +1,8 @@
 """The draws of the tasks, compiled: a range of sequences in one call, without Python's lock.
 
 Every function of a task takes the stream's seed, the range, the `symbol_rows` of both alphabets
-where there are symbols, and what the task is set to. It takes the numbers of `Draws` in the order
-in which the task itself takes them, here by their places, and gives the parts of a Packed.
+where there are symbols, and what the task is set to. It takes the numbers of `RandomStream` in the
+order in which the task itself takes them, here by their places, and gives the parts of a Packed.
 
 All of it stands in one file, because Numba's cache notices changes only in the file of the function
 that is called. Imported only where Numba is installed.
@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rnntui.data.draws import FIRST_FACTOR, GAMMA, SECOND_FACTOR, UNIT
 from rnntui.data.packed import Array, Labels
+from rnntui.data.random_stream import FIRST_FACTOR, GAMMA, SECOND_FACTOR, UNIT
 from rnntui.data.tasks.symbols import NOTHING
 
 Parts = tuple[Labels, Labels, Array, Array, Array]
@@ -285,13 +285,13 @@ def _packed(
 
 @_compiled
 def _random(key: np.uint64, place: int) -> float:
-    """Number `place` of a key as `Draws.random` gives it."""
+    """Number `place` of a key as `RandomStream.random` gives it."""
     return (_number(key, place) >> _11) * UNIT
 
 
 @_compiled
 def _below(key: np.uint64, place: int, bound: int) -> int:
-    """Number `place` of a key as `Draws.integers(0, bound)` gives it."""
+    """Number `place` of a key as `RandomStream.integers(0, bound)` gives it."""
     return int(np.int64(_number(key, place) % np.uint64(bound)))
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rnntui.data.draws import Draws
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.tasks.graph import Edge, Graph
 from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
 from rnntui.data.tasks.task import Alphabet, Labels, TaskSequence, option, read_only
@@ -49,9 +49,9 @@ class Parity(SymbolTask):
         edges = tuple(Edge(s, str(bit), s ^ bit, 0.5, str(s ^ bit)) for s, bit in pairs)
         return Graph(self.state_names, (0, 1), edges)
 
-    def draw(self, draws: Draws) -> TaskSequence:
+    def draw(self, random: RandomStream) -> TaskSequence:
         """A sequence of independent bits."""
-        bits, parities = self._bits(draws)
+        bits, parities = self._bits(random)
         return TaskSequence(
             inputs=read_only(bits[:, None].astype(np.float64)),
             targets=read_only(parities[:, None].astype(np.float64)),
@@ -63,11 +63,11 @@ class Parity(SymbolTask):
             words="".join(str(bit) for bit in bits.tolist()),
         )
 
-    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
         """The bits, and the parity after each."""
-        bits, parities = self._bits(draws)
+        bits, parities = self._bits(random)
         return bits.tolist(), parities.tolist()
 
-    def _bits(self, draws: Draws) -> tuple[Labels, Labels]:
-        bits = draws.integers(0, 2, self.length)
+    def _bits(self, random: RandomStream) -> tuple[Labels, Labels]:
+        bits = random.integers(0, 2, self.length)
         return bits, np.cumsum(bits) % 2

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rnntui.data.draws import Draws
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.tasks.symbols import NOTHING, SymbolNumbers, SymbolTask
 from rnntui.data.tasks.task import Alphabet, TaskSequence, one_hot, option, read_only
 from rnntui.text.problems import InputError, Problem
@@ -49,9 +49,9 @@ class Copy(SymbolTask):
         """How many letters are held."""
         return tuple(str(held) for held in range(self.length + 1))
 
-    def draw(self, draws: Draws) -> TaskSequence:
+    def draw(self, random: RandomStream) -> TaskSequence:
         """A string of independent letters."""
-        columns = draws.integers(0, self.letters, self.length)
+        columns = random.integers(0, self.letters, self.length)
         text = "".join(_LETTERS[column] for column in columns.tolist())
         # the first letter is asked for where the sign is read, the others while blanks are
         symbols = text + _BLANK * self.lag + _RECALL + _BLANK * (self.length - 1)
@@ -70,9 +70,9 @@ class Copy(SymbolTask):
             words=text,
         )
 
-    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
         """The letters, blanks and sign, and at the end the letters again."""
-        letters = draws.integers(0, self.letters, self.length).tolist()
+        letters = random.integers(0, self.letters, self.length).tolist()
         waiting, blank, sign = self.length + self.lag, self.letters, self.letters + 1
         inputs = [*letters, *[blank] * self.lag, sign, *[blank] * (self.length - 1)]
         return inputs, [*[NOTHING] * waiting, *letters]
@@ -115,9 +115,9 @@ class DelayedRecall(SymbolTask):
         """The letter that is due, - while none is."""
         return (_NONE, *_LETTERS[: self.letters])
 
-    def draw(self, draws: Draws) -> TaskSequence:
+    def draw(self, random: RandomStream) -> TaskSequence:
         """A sequence of independent letters."""
-        columns = draws.integers(0, self.letters, self.length)
+        columns = random.integers(0, self.letters, self.length)
         text = "".join(_LETTERS[column] for column in columns.tolist())
         unit = np.eye(self.letters)
         targets = np.zeros((self.length, self.letters))
@@ -135,7 +135,7 @@ class DelayedRecall(SymbolTask):
             words=text,
         )
 
-    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
         """The letters, and each again after the lag."""
-        letters = draws.integers(0, self.letters, self.length).tolist()
+        letters = random.integers(0, self.letters, self.length).tolist()
         return letters, [*[NOTHING] * self.lag, *letters[: -self.lag]]

@@ -10,8 +10,8 @@ from itertools import chain
 
 import numpy as np
 
-from rnntui.data.draws import Draws
 from rnntui.data.packed import Packed, first_rows
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.tasks.task import Alphabet, Array, Task
 
 SymbolNumbers = tuple[list[int], list[int]]
@@ -24,12 +24,12 @@ class SymbolTask(Task):
     """A task whose inputs and targets are symbols; the loss counts where there is a target."""
 
     @abstractmethod
-    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
         """The symbols of the sequence that `draw` gives: all that training needs of it."""
 
-    def draw_packed(self, draws: Iterable[Draws]) -> Packed:
-        """A sequence of each draws, below each other, made from the symbols' numbers."""
-        drawn = [self.draw_symbols(one) for one in draws]
+    def draw_packed(self, streams: Iterable[RandomStream]) -> Packed:
+        """A sequence from each stream, below each other, made from the symbols' numbers."""
+        drawn = [self.draw_symbols(random) for random in streams]
         lengths = np.array([len(inputs) for inputs, _ in drawn], dtype=np.int64)
         inputs = np.array(list(chain.from_iterable(s[0] for s in drawn)), dtype=np.int64)
         targets = np.array(list(chain.from_iterable(s[1] for s in drawn)), dtype=np.int64)

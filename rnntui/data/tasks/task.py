@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.data.draws import Draws
 from rnntui.data.packed import Packed, pack
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.sequence import InputSequence
 from rnntui.data.tasks.graph import Graph
 from rnntui.text.problems import InputError, Problem
@@ -24,7 +24,7 @@ Alphabet = Mapping[str, Array]
 
 @dataclass(frozen=True, eq=False)
 class TaskSequence(InputSequence):
-    """One sequence of a task, of T timesteps; its arrays are read-only, and shared between draws.
+    """One sequence of a task, of T timesteps; its arrays are read-only, and shared between sequences.
 
     truth: (T, output size), the probabilities of the next symbol given all before it, where the
         task is a language; else None.
@@ -110,12 +110,12 @@ class Task(ABC):
         return None
 
     @abstractmethod
-    def draw(self, draws: Draws) -> TaskSequence:
-        """A sequence: the same draws give the same one."""
+    def draw(self, random: RandomStream) -> TaskSequence:
+        """A sequence: the same random numbers give the same one."""
 
-    def draw_packed(self, draws: Iterable[Draws]) -> Packed:
-        """A sequence of each draws, below each other: what training needs of them."""
-        return pack([self.draw(one) for one in draws])
+    def draw_packed(self, streams: Iterable[RandomStream]) -> Packed:
+        """A sequence from each stream, below each other: what training needs of them."""
+        return pack([self.draw(random) for random in streams])
 
     def written(self, text: str) -> TaskSequence:
         """The sequence that is written so: `BTXSE`, `93 + 87`.
@@ -128,7 +128,7 @@ class Task(ABC):
     def sequences(self, seed: int) -> Iterator[TaskSequence]:
         """Sequences without end: those of a `TaskStream` with this seed, one after the other."""
         for index in count():
-            yield self.draw(Draws(seed, index))
+            yield self.draw(RandomStream(seed, index))
 
 
 def one_hot(symbols: str | tuple[str, ...]) -> dict[str, Array]:

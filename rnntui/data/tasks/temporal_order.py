@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rnntui.data.draws import Draws
+from rnntui.data.random_stream import RandomStream
 from rnntui.data.tasks.symbols import NOTHING, SymbolNumbers, SymbolTask
 from rnntui.data.tasks.task import (
     Alphabet,
@@ -55,9 +55,9 @@ class TemporalOrder(SymbolTask):
         """What has been read of X and Y, - before either."""
         return _SEEN
 
-    def draw(self, draws: Draws) -> TaskSequence:
+    def draw(self, random: RandomStream) -> TaskSequence:
         """A sequence with its two X or Y, and its class at the end."""
-        numbers, first, second = self._numbers(draws)
+        numbers, first, second = self._numbers(random)
         length = len(numbers)
         text = [_SYMBOLS[number] for number in numbers]
         seen = text[first] + text[second]
@@ -78,19 +78,19 @@ class TemporalOrder(SymbolTask):
             words=f"{''.join(text)} → {answer}",
         )
 
-    def draw_symbols(self, draws: Draws) -> SymbolNumbers:
+    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
         """The symbols, and the class at the end."""
-        numbers, first, second = self._numbers(draws)
+        numbers, first, second = self._numbers(random)
         answer = 2 * (numbers[first] - _X) + numbers[second] - _X
         return numbers, [*[NOTHING] * (len(numbers) - 1), answer]
 
-    def _numbers(self, draws: Draws) -> tuple[list[int], int, int]:
+    def _numbers(self, random: RandomStream) -> tuple[list[int], int, int]:
         """The symbols' numbers, and at which timesteps (from 0) the two X or Y are."""
         tenth = self.length // 10
-        length = self.length + draws.integers(0, tenth + 1)
-        first = draws.integers(tenth, self.length // 5 + 1)
-        second = draws.integers(self.length // 2, 6 * self.length // 10 + 1)
-        numbers = draws.integers(_A, _X, length).tolist()
+        length = self.length + random.integers(0, tenth + 1)
+        first = random.integers(tenth, self.length // 5 + 1)
+        second = random.integers(self.length // 2, 6 * self.length // 10 + 1)
+        numbers = random.integers(_A, _X, length).tolist()
         numbers[0], numbers[-1] = _E, _B
-        numbers[first], numbers[second] = draws.integers(_X, len(_SYMBOLS), 2).tolist()
+        numbers[first], numbers[second] = random.integers(_X, len(_SYMBOLS), 2).tolist()
         return numbers, first, second

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnntui.data.draws import Draws
+from rnntui.data.random_stream import RandomStream
 
 SEEDS = st.integers(0, 2**63)
 INDICES = st.integers(0, 2**40)
@@ -28,8 +28,8 @@ def splitmix64(state: int) -> Iterator[int]:
 
 def bits(seed: int, index: int, count: int) -> list[int]:
     """64 bits each: the remainders of a number that is greater than them."""
-    draws = Draws(seed, index)
-    return [draws.integers(0, 2**64) for _ in range(count)]
+    random = RandomStream(seed, index)
+    return [random.integers(0, 2**64) for _ in range(count)]
 
 
 def chi_square(counts: np.ndarray) -> float:
@@ -53,7 +53,7 @@ class TestNumbers:
 
     @given(SEEDS, INDICES, st.integers(1, 40), st.integers(-100, 100), st.integers(1, 2**62))
     def test_several_are_those_one_after_the_other(self, seed, index, size, low, number):
-        one, several = Draws(seed, index), Draws(seed, index)
+        one, several = RandomStream(seed, index), RandomStream(seed, index)
         found = [one.integers(low, low + number) for _ in range(size)]
         assert several.integers(low, low + number, size).tolist() == found
         assert all(low <= value < low + number for value in found)
@@ -64,9 +64,9 @@ class TestNumbers:
     @given(SEEDS, INDICES)
     def test_integers_are_remainders_and_fractions_the_upper_bits(self, seed, index):
         (number,) = bits(seed, index, 1)
-        assert Draws(seed, index).integers(3, 10) == 3 + number % 7
-        assert Draws(seed, index).random() == (number >> 11) / 2**53
-        assert 0 <= Draws(seed, index).random() < 1
+        assert RandomStream(seed, index).integers(3, 10) == 3 + number % 7
+        assert RandomStream(seed, index).random() == (number >> 11) / 2**53
+        assert 0 <= RandomStream(seed, index).random() < 1
 
 
 # Neighbours: consecutive indices of a seed, and consecutive seeds of an index.
@@ -91,7 +91,7 @@ class TestNeighbours:
         assert abs(chi_square(np.bincount(first, minlength=number))) < 4
 
     def test_fractions_are_even(self, pair):
-        first = [Draws(*pair(k)).random() for k in range(COUNT)]
+        first = [RandomStream(*pair(k)).random() for k in range(COUNT)]
         assert abs(chi_square(np.histogram(first, 64, (0, 1))[0])) < 4
 
     @pytest.mark.parametrize("which", ["the next one's first", "its own second"])

@@ -22,7 +22,7 @@ _GAMMA, _FIRST, _SECOND = np.uint64(GAMMA), np.uint64(FIRST_FACTOR), np.uint64(S
 _11, _27, _30, _31 = np.uint64(11), np.uint64(27), np.uint64(30), np.uint64(31)
 
 
-class Draws:
+class RandomStream:
     """The random numbers that sequence `index` of a stream is drawn from, one after the other.
 
     seed, index: whole numbers from 0, taken modulo 2⁶⁴.
