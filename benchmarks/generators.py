@@ -39,7 +39,7 @@ from machine import description
 from rnntui.data.compiled_stream import CompiledStream
 from rnntui.data.streams import TaskStream
 from rnntui.data.tasks.registry import TASKS, make_task
-from rnntui.engine.compiled import compiler_available
+from rnntui.engine.compiled_engine import compiler_available
 
 SEED = 1
 

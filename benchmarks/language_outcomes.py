@@ -38,7 +38,7 @@ from rnntui.data.sequence_file import SequenceFile, read_sequence_file
 from rnntui.data.shipped import find_file
 from rnntui.data.streams import TaskStream
 from rnntui.data.tasks.task import TaskSequence
-from rnntui.engine.compiled import CompiledTraining, compiler_available
+from rnntui.engine.compiled_engine import CompiledEngine, compiler_available
 from rnntui.engine.metrics import measure
 from rnntui.engine.state import TrainingState
 from rnntui.engine.trace import Trace, compute_trace
@@ -85,7 +85,7 @@ def trained(file: SequenceFile, updates: int, compiled: bool) -> TrainingState:
     trainer, state = start_training(file)
     advance: Callable[[TrainingState, int], TrainingState]
     if compiled:
-        kernel = CompiledTraining(trainer)
+        kernel = CompiledEngine(trainer)
 
         def advance(state: TrainingState, count: int) -> TrainingState:
             return kernel.train(state, count)[0]

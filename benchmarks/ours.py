@@ -7,8 +7,8 @@ from typing import Any
 
 from tasks import Workload
 
-from rnntui.engine.arrays import ArrayTraining
-from rnntui.engine.compiled import CompiledTraining
+from rnntui.engine.compiled_engine import CompiledEngine
+from rnntui.engine.numpy_engine import NumpyEngine
 from rnntui.engine.training import Trainer
 from rnntui.session.checks import start_training
 
@@ -27,7 +27,7 @@ class Ours:
         trainer, self.state = start_training(workload.file)
         if not drawn:
             trainer = Trainer(trainer.program, workload.sequences, trainer.settings)
-        self.engine = CompiledTraining(trainer) if compiled else ArrayTraining(trainer)
+        self.engine = CompiledEngine(trainer) if compiled else NumpyEngine(trainer)
         self.unit = 1
 
     def train(self, updates: int) -> Sequence[Any]:

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from long_sessions import LongSession
 from machine import description, on_one_core
-from pasts import Past
 from table import markdown, number
 
 from rnntui.engine.state import TrainingState
@@ -31,7 +31,7 @@ HEAD = ("file", "iterations", "run in s", "history MB", "state p50 ms", "p95 ms"
 
 def replayed(name: str, iterations: int, targets: int, compiled: bool) -> list[str]:
     """A row of the table."""
-    past = Past(name, compiled)
+    past = LongSession(name, compiled)
     ran = past.train(iterations)
     generator = np.random.default_rng(0)
     taken: tuple[list[float], list[float]] = ([], [])

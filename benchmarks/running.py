@@ -26,7 +26,7 @@ from machine import description
 
 from rnntui.data.sequence_file import read_sequence_file
 from rnntui.data.shipped import find_file
-from rnntui.engine.compiled import CompiledTraining
+from rnntui.engine.compiled_engine import CompiledEngine
 from rnntui.session.checks import start_training
 
 FILES = ("reber", "anbn", "anbncn", "embedded-reber", "binary-addition")
@@ -37,8 +37,8 @@ FAR = 10**9  # an iteration that it does not come to
 def headless(name: str, seconds: float) -> float:
     """Iterations a second without a screen."""
     trainer, start = start_training(read_sequence_file(find_file(name)))
-    training = CompiledTraining(trainer)
-    state = training.advance(training.layout.flat(start), 1000).after
+    training = CompiledEngine(trainer)
+    state = training.advance(training.layout.vectors(start), 1000).after
     begun, started = state.iteration, time.perf_counter()
     while time.perf_counter() - started < seconds:
         state = training.advance(state, 2000).after

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from long_sessions import LongSession
 from machine import description, on_one_core
 from ours import Ours
-from pasts import Past
 from table import markdown, number
 from tasks import lstm
 
@@ -95,7 +95,7 @@ def _seconds(function: Callable[[], Any]) -> float:
 
 def history_sweep(name: str, sizes: Sequence[int]) -> str:
     """The table of what a key takes once so many iterations lie behind."""
-    past = Past(name)
+    past = LongSession(name)
     session = past.session
     head = ("next equation µs", "next iteration µs", "previous iteration µs", "go to µs",
             "go to, worst of 100 µs", "history MB")  # fmt: skip

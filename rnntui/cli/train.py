@@ -80,7 +80,7 @@ def _compiled(engine: str, iterations: int, before: str) -> bool:
 
     before: what computed the run that is gone on from, whose bits are to go on too.
     """
-    from rnntui.engine.compiled import compiler_available
+    from rnntui.engine.compiled_engine import compiler_available
 
     wanted = engine == "compiled" or (engine == "auto" and before == "compiled")
     if wanted and not compiler_available():

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from rnntui.engine.tiles import add_product
+from rnntui.engine.matmul_microkernel import add_product
 
 Array = npt.NDArray[np.float64]
 
@@ -123,7 +123,7 @@ def _set_four(out: Array, t: int, i: int, a: float, b: float, c: float, d: float
 
 @_compiled
 def f_all_finite(array: Array) -> bool:
-    """Whether no component of a flat array is NaN or infinite."""
+    """Whether no component of a vector is NaN or infinite."""
     check = 0.0
     for i in range(array.shape[0]):
         check += array[i] * 0.0

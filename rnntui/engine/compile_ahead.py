@@ -19,11 +19,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rnntui.data.streams import TaskStream
-from rnntui.engine.compiled import CompiledTraining, kernel_path, load_kernel
+from rnntui.engine.compiled_engine import CompiledEngine, kernel_path, load_kernel
 from rnntui.engine.training import Trainer
 
 
-def compile_beside(trainer: Trainer) -> CompiledTraining:
+def compile_beside(trainer: Trainer) -> CompiledEngine:
     """The compiled training of a trainer; what is not in the cache is compiled by another process."""
     path = kernel_path(trainer)
     if not _is_compiled(path):
@@ -33,7 +33,7 @@ def compile_beside(trainer: Trainer) -> CompiledTraining:
             command += [task.name, json.dumps(asdict(task))]
         _run(command)
     with _for_good():
-        return CompiledTraining(trainer)
+        return CompiledEngine(trainer)
 
 
 @contextlib.contextmanager

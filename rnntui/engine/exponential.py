@@ -21,7 +21,7 @@ _ROUND_BITS = int(np.float64(_ROUND).view(np.int64))
 _LOG2_E = 1.4426950408889634
 _LN_2 = (6.93147180369123816490e-1, 1.90821492927058770002e-10)  # in two parts, the first short
 _LARGEST, _SMALLEST = 710.0, -746.0  # beyond these the value is inf and 0
-_FLAT = 20.0  # from here on tanh is 1 in float64
+_SATURATED = 20.0  # from here on tanh is 1 in float64
 _TAYLOR = tuple(1.0 / math.factorial(k) for k in range(14))  # enough for |r| ≤ ln 2 / 2
 
 # a call would keep a loop from being vectorised
@@ -97,7 +97,7 @@ def f_sigmoid(z: float) -> float:
 def f_tanh(z: float) -> float:
     """Hyperbolic tangent within 2 units in the last place: e / (e + 2) with e = exp(2|z|) - 1."""
     a = abs(z)
-    r, n = _reduced(2.0 * (a if a < _FLAT else _FLAT))
+    r, n = _reduced(2.0 * (a if a < _SATURATED else _SATURATED))
     scale = _power_of_two(n)
     e = scale * _expm1_of_small(r) + (scale - 1.0)
     value = math.copysign(e / (e + 2.0), z)

@@ -1,4 +1,4 @@
-"""Where everything lies in a training kernel: flat buffers, and how a component of them is written.
+"""Where everything lies in a training kernel: buffers of one axis, and how a component of them is written.
 
 A component is found by arithmetic with literal sizes, which a compiler can follow; the arrays of
 whole quantities are made only where a function wants one.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 
-from rnntui.engine.flat import slots
+from rnntui.engine.parameter_vector import slots
 from rnntui.language.code import identifier
 from rnntui.language.shapes import Shape
 from rnntui.language.tree import Name
@@ -43,17 +43,17 @@ class KernelArrays:
         """The source of a component at a timestep."""
         key, shape = name.key, self.shapes[name.key]
         if self.is_parameter(key):
-            return f"{identifier(key)}[{flat_index(index, shape)}]"
+            return f"{identifier(key)}[{linear_index(index, shape)}]"
         return self.at(name, _times(_shifted(time, name.shift), prod(shape)), index)
 
     def at(self, name: Name, start: str, index: Sequence[str]) -> str:
         """The source of a component of a quantity over time, `start` places from its t = 0."""
         key, shape = name.key, self.shapes[name.key]
-        place = f"{start} + {flat_index(index, shape)}" if index else start
+        place = f"{start} + {linear_index(index, shape)}" if index else start
         if key.startswith("weight("):
             return f"weights[unsigned(row - 1 + {place})]"
         if key in _INPUTS:
-            return f"{_flat_input(key)}[unsigned((row - 1) * {prod(shape)} + {place})]"
+            return f"{_input_vector(key)}[unsigned((row - 1) * {prod(shape)} + {place})]"
         return f"{identifier(key)}[unsigned({place})]"
 
     def whole(self, name: Name) -> str:
@@ -78,15 +78,15 @@ class KernelArrays:
     def buffers(self) -> list[str]:
         """The statements that make them all, once everything else has been written."""
         shapes = self.shapes
-        lines = [f"{_flat_input(key)} = {a}.reshape({a}.size)" for key, a in _INPUTS.items()]
+        lines = [f"{_input_vector(key)} = {a}.reshape({a}.size)" for key, a in _INPUTS.items()]
         parameters, total = slots(self.parameters, shapes)
         lines.append(f"D = np.zeros({total})")
         for key, slot in parameters.items():
             for name, buffer in ((key, "P"), (f"grad({key})", "D")):
-                flat = identifier(name)
-                lines.append(f"{flat} = {buffer}[{slot.start} : {slot.start + slot.size}]")
+                view = identifier(name)
+                lines.append(f"{view} = {buffer}[{slot.start} : {slot.start + slot.size}]")
                 if name in self._whole:
-                    lines.append(f"all_{flat} = {flat}.reshape({shapes[key]})")
+                    lines.append(f"all_{view} = {view}.reshape({shapes[key]})")
         gradients = [key for key in self._timed if key.startswith("grad(")]
         for buffer, keys in (
             ("V", [k for k in self._timed if k not in gradients]),
@@ -95,16 +95,16 @@ class KernelArrays:
             found, size = slots(keys, shapes)
             lines.append(f"{buffer} = np.zeros({max(size, 1)} * longest)")
             for key, slot in found.items():
-                flat = identifier(key)
+                view = identifier(key)
                 part = f"{slot.start} * longest : {slot.start + slot.size} * longest"
-                lines.append(f"{flat} = {buffer}[{part}]")
+                lines.append(f"{view} = {buffer}[{part}]")
                 if key in self._whole:
                     sizes = ", ".join(["longest", *map(str, shapes[key])])
-                    lines.append(f"all_{flat} = {flat}.reshape(({sizes}))")
+                    lines.append(f"all_{view} = {view}.reshape(({sizes}))")
         return lines
 
 
-def flat_index(index: Sequence[str], shape: Shape) -> str:
+def linear_index(index: Sequence[str], shape: Shape) -> str:
     """The place of a component among those of a quantity."""
     match len(index):
         case 0:
@@ -124,5 +124,5 @@ def _shifted(time: str, shift: int) -> str:
     return f"{time} {'+' if shift > 0 else '-'} {abs(shift)}" if shift else time
 
 
-def _flat_input(key: str) -> str:
+def _input_vector(key: str) -> str:
     return "inputs" if key == "x" else "targets"

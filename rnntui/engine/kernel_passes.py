@@ -1,4 +1,4 @@
-"""The forward and the backward pass of a training kernel, as statements over flat arrays.
+"""The forward and the backward pass of a training kernel, as statements over buffers of one axis.
 
 What does not depend on its own past goes over all timesteps by itself, so that its loop fills the
 machine's vectors and its large products are one matrix product over time. Only the recurrence is
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from math import prod
 
-from rnntui.engine.kernel_arrays import KernelArrays, flat_index
-from rnntui.engine.shared_calls import share_calls
+from rnntui.engine.common_subexpressions import name_common_subexpressions
+from rnntui.engine.kernel_arrays import KernelArrays, linear_index
 from rnntui.language.algebra import ZERO, add, subtract
 from rnntui.language.code import identifier
 from rnntui.language.differentiate import BackwardEquation
@@ -44,16 +44,16 @@ class KernelPasses:
         parameters = program.model.parameters
         # the gradient of the input is for looking at, not for training
         needed = [e for e in program.backward if e.of != "x"]
-        shared = share_calls(program.assignments, needed, program.all_shapes)
-        self.arrays = KernelArrays(parameters, {**program.all_shapes, **shared.shapes})
-        self.formulas = {a.target: a.expression for a in shared.assignments}
-        self.backward_equations = shared.backward
-        self.gradients = {e.target: e for e in shared.backward if e.of not in parameters}
+        factored = name_common_subexpressions(program.assignments, needed, program.all_shapes)
+        self.arrays = KernelArrays(parameters, {**program.all_shapes, **factored.shapes})
+        self.formulas = {a.target: a.expression for a in factored.assignments}
+        self.backward_equations = factored.backward
+        self.gradients = {e.target: e for e in factored.backward if e.of not in parameters}
         for key in (*self.formulas, *self.gradients):
             self.arrays.add(key, self.arrays.shapes[key])
         self._writer = LoopWriter(self.arrays.shapes, self._place, self.arrays.whole)
         scalars: Mapping[str, Shape] = dict.fromkeys(self.arrays.shapes, ())
-        self._flat_writer = LoopWriter(scalars, self._flat_place)
+        self._over_time_writer = LoopWriter(scalars, self._component_over_time)
 
     def temporaries(self) -> list[str]:
         """The statements that make the arrays which one formula needs, once all is written."""
@@ -112,7 +112,7 @@ class KernelPasses:
             value = "0.0"
             indices = [f"g{axis}" for axis in range(len(shape))]
             if state in program.initial_values:
-                value = f"I[{given} + {flat_index(indices, shape)}]"
+                value = f"I[{given} + {linear_index(indices, shape)}]"
                 given += prod(shape)
             lines += nested(indices, shape, [f"{self._place(Name(state), indices)} = {value}"])
         return lines
@@ -163,14 +163,14 @@ class KernelPasses:
             if isinstance(argument, Name) and not self.arrays.is_parameter(argument.key):
                 source, target = (self.arrays.over_time(n) for n in (argument, Name(key)))
                 return [*lines, f"f_{node.function}_over_time({source}, {target})"]
-        if self._is_flat(key, node):
+        if self._is_elementwise_over_time(key, node):
             size = prod(self.arrays.shapes[key])
             target = f"{identifier(key)}[unsigned({size} + j)]"
-            body = self._flat_writer.assign(lambda _: target, node, ())
+            body = self._over_time_writer.assign(lambda _: target, node, ())
             return [*lines, f"for j in range(T * {size}):", *indented(body, 1)]
         return [*lines, _ALL_TIMESTEPS, *indented(self._assign(key, node), 1)]
 
-    def _is_flat(self, key: str, node: Expression) -> bool:
+    def _is_elementwise_over_time(self, key: str, node: Expression) -> bool:
         """Whether each component depends on the same component of what varies in time, alone."""
         shape = self.arrays.shapes[key]
         return all(_is_elementwise(part) for part in walk(node)) and all(
@@ -178,7 +178,7 @@ class KernelPasses:
             for name in names(node)
         )
 
-    def _flat_place(self, name: Name, index: Sequence[str]) -> str:
+    def _component_over_time(self, name: Name, index: Sequence[str]) -> str:
         """Component j of all of t = 1 … T."""
         size = prod(self.arrays.shapes[name.key])
         if self.arrays.is_parameter(name.key):
@@ -230,7 +230,7 @@ class KernelPasses:
         name = Name(f"hoisted({len(self.arrays.shapes)})")
         self.arrays.add(name.key, shape)
         self._writer.shapes = {**self._writer.shapes, name.key: shape}
-        self._flat_writer.shapes = {**self._flat_writer.shapes, name.key: ()}
+        self._over_time_writer.shapes = {**self._over_time_writer.shapes, name.key: ()}
         return name
 
     def _is_constant(self, name: Name) -> bool:

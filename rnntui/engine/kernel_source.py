@@ -1,7 +1,7 @@
 """The source of a training kernel: many iterations in one call, as scalar loops.
 
 Everything comes from the same equations that the stepper evaluates: forward, loss, backward and
-update. Parameters, their gradients and what the optimiser remembers are flat arrays; quantities
+update. Parameters, their gradients and what the optimiser remembers are vectors; quantities
 are arrays over t within one buffer, so that an iteration allocates nothing.
 """
 

@@ -168,9 +168,9 @@ def f_softmax_over_time(z: Array, out: Array) -> None:
                 largest = z[t, i]
         for i in range(length):
             out[t, i] = z[t, i] - largest
-    flat = out.reshape(out.size)
-    for j in range(flat.size):
-        flat[j] = f_exp(flat[j])
+    components = out.reshape(out.size)
+    for j in range(components.size):
+        components[j] = f_exp(components[j])
     for t in range(steps):
         total = 0.0
         for i in range(length):

@@ -15,11 +15,11 @@ import numpy.typing as npt
 from rnntui.data.sequence import InputSequence
 from rnntui.data.streams import TaskStream
 from rnntui.data.training_settings import TrainingSettings
-from rnntui.engine.flat import FlatLayout
-from rnntui.engine.flat_update import FlatUpdate
 from rnntui.engine.optimiser import Optimiser, Update
+from rnntui.engine.parameter_vector import VectorLayout
 from rnntui.engine.state import TrainingState
 from rnntui.engine.trace import Fault, Parameters, Trace, compute_trace
+from rnntui.engine.vector_update import VectorUpdate
 from rnntui.language.program import Program
 
 Array = npt.NDArray[np.float64]
@@ -62,11 +62,11 @@ class Trainer:
         self.sequences = sequences
         self.settings = settings
         self.optimiser = Optimiser(settings, program.model.parameters)
-        self.layout = FlatLayout(program, settings)
+        self.layout = VectorLayout(program, settings)
 
     @cached_property
-    def _flat_update(self) -> FlatUpdate:
-        return FlatUpdate(self.settings, self.layout)
+    def _vector_update(self) -> VectorUpdate:
+        return VectorUpdate(self.settings, self.layout)
 
     def batch(self, iteration: int) -> tuple[int, ...]:
         """Which sequences iteration number `iteration` takes: in order, a set over and over."""
@@ -110,7 +110,7 @@ class Trainer:
 
     def _after(self, state: TrainingState, gradients: Parameters) -> TrainingState | None:
         """All parameters updated at once: the bits of `_update`, sooner. None if they are not finite."""
-        update = self._flat_update
+        update = self._vector_update
         self.layout.pack(state.parameters, update.parameters)
         self.layout.pack_memory(state.memory, update.memory)
         self.layout.pack(gradients, update.gradient)

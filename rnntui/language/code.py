@@ -31,9 +31,9 @@ _PREFIXES = (
     ("grad(", "d"),
     ("weight(", "w"),
     ("pre(", "p"),
-    ("shared(", "s"),
+    ("common(", "s"),
     ("hoisted(", "x"),
-    ("stacked(", "z"),
+    ("fused(", "z"),
 )
 
 _SCOPE: dict[str, Any] = {

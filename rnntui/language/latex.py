@@ -14,7 +14,7 @@ from rnntui.language.layout import (
     Cases,
     Fence,
     Fraction,
-    Function,
+    FunctionName,
     Math,
     Matrix,
     Numeral,
@@ -58,7 +58,7 @@ class _Printer:
                 return self._symbol(math)
             case Numeral():
                 return _numeral(math.text)
-            case Function():
+            case FunctionName():
                 return self._function(math.text)
             case Operator():
                 return _operator(math)
@@ -108,7 +108,7 @@ class _Printer:
             if number == 0 and isinstance(item, Operator) and item.form == "infix":
                 text = "{}" + text  # or it would be set as a sign of what follows
             before = row.items[number - 1] if number else None
-            if isinstance(before, Function) and isinstance(item, Fence) and tall(item.inside):
+            if isinstance(before, FunctionName) and isinstance(item, Fence) and tall(item.inside):
                 text = r"\!" + text
             joint = found[-1:].isalpha() and text[:1].isalpha() and "\\" in found
             found += " " + text if joint else text

@@ -31,7 +31,7 @@ class Numeral(Math):
 
 
 @dataclass(frozen=True)
-class Function(Math):
+class FunctionName(Math):
     """The sign of a function, which stands before its arguments."""
 
     text: str
@@ -127,7 +127,7 @@ def _(math: Symbol) -> float:
 
 
 @width.register
-def _(math: Function) -> float:
+def _(math: FunctionName) -> float:
     return 0.5 * len(math.text) + 0.15
 
 
@@ -235,7 +235,7 @@ def break_lines(math: Math, first: float, rest: float) -> list[Math]:
     """
     if width(math) <= first:
         return [math]
-    pieces = list(_flat(math, rest))
+    pieces = list(_pieces(math, rest))
     lines: list[Math] = []
     start, limit = 0, first
     while start < len(pieces):
@@ -245,12 +245,12 @@ def break_lines(math: Math, first: float, rest: float) -> list[Math]:
     return lines
 
 
-def _flat(math: Math, limit: float) -> Iterator[_Piece]:
+def _pieces(math: Math, limit: float) -> Iterator[_Piece]:
     """The pieces in a row, brackets taken apart, and fractions that fit on no line."""
     match math:
         case Row():
             for item in math.items:
-                yield from _flat(item, limit)
+                yield from _pieces(item, limit)
         case Fence():
             yield from _opened(math, None, limit)
         case Script(base=Fence() as fence):
@@ -265,7 +265,7 @@ def _flat(math: Math, limit: float) -> Iterator[_Piece]:
 
 def _opened(fence: Fence, script: Script | None, limit: float) -> Iterator[_Piece]:
     yield _Opening(fence)
-    yield from _flat(fence.inside, limit)
+    yield from _pieces(fence.inside, limit)
     yield _Closing(fence, script)
 
 

@@ -9,7 +9,7 @@ from rnntui.language.layout import (
     Cases,
     Fence,
     Fraction,
-    Function,
+    FunctionName,
     Math,
     Matrix,
     Numeral,
@@ -36,7 +36,7 @@ def _print(math: Math) -> str:
             return _symbol(math)
         case Numeral():
             return _numeral(math.text)
-        case Function():
+        case FunctionName():
             slanted = "" if math.text == "σ" else ' mathvariant="normal"'  # σ, but tanh
             return f"<mi{slanted}>{escape(math.text)}</mi><mo>&#x2061;</mo>"
         case Operator():
@@ -69,7 +69,8 @@ def _print(math: Math) -> str:
 def _grouped(math: Math) -> str:
     """One element, where several would be taken for several arguments."""
     found = _print(math)
-    return found if not isinstance(math, Function | Numeral | Fence) else f"<mrow>{found}</mrow>"
+    grouped = isinstance(math, FunctionName | Numeral | Fence)
+    return f"<mrow>{found}</mrow>" if grouped else found
 
 
 def _symbol(symbol: Symbol) -> str:

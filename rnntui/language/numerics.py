@@ -77,7 +77,7 @@ def concat_over_time(length: int, *parts: tuple[Array, bool, int]) -> Array:
     return np.concatenate(found, axis=1)
 
 
-class Rows:
+class TimestepViews:
     """A view of each timestep's values, forward (order 1) or backward (−1), as often as asked for.
 
     Where there are fewer than `length`, the last timesteps have None.
@@ -94,8 +94,8 @@ class Rows:
 
 
 def rows(values: Array, length: int, order: int) -> Iterable[Any]:
-    """See Rows; the views themselves where they do not take much memory."""
-    found = Rows(values, length, order)
+    """See TimestepViews; the views themselves where they do not take much memory."""
+    found = TimestepViews(values, length, order)
     return list(found) if length <= _LISTED else found
 
 

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from rnntui.language.code import SequenceCode, SequenceFunction
 from rnntui.language.differentiate import BackwardEquation, differentiate, differentiate_initial
+from rnntui.language.inlining import inlined, needed
 from rnntui.language.model import Model
 from rnntui.language.shapes import Shape, ShapeError, describe, infer_shapes
-from rnntui.language.shortening import needed, shortened
 from rnntui.language.tree import Equation, Name
 from rnntui.text.problems import InputError, Problem, near_name
 
@@ -75,18 +75,18 @@ class Program:
     @cached_property
     def run_backward(self) -> SequenceFunction:
         """run_backward(T, arrays) computes every gradient at t = T … 0, and the parameters'."""
-        return self._code().backward(self._shortened, self.backward_initial)
+        return self._code().backward(self._inlined, self.backward_initial)
 
     @cached_property
     def run_training(self) -> SequenceFunction:
         """The same as run_backward without what only looking needs: the inputs' gradients, the gates'."""
-        wanted = [e for e in self._shortened if e.of in self.model.parameters]
-        equations = needed(self._shortened, [*wanted, *self.backward_initial])
+        wanted = [e for e in self._inlined if e.of in self.model.parameters]
+        equations = needed(self._inlined, [*wanted, *self.backward_initial])
         return self._code().backward(equations, self.backward_initial)
 
     @cached_property
-    def _shortened(self) -> tuple[BackwardEquation, ...]:
-        return shortened(self.backward, self.model.parameters)
+    def _inlined(self) -> tuple[BackwardEquation, ...]:
+        return inlined(self.backward, self.model.parameters)
 
     @cached_property
     def run_by_use(self) -> SequenceFunction:

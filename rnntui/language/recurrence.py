@@ -14,30 +14,30 @@ from rnntui.language.tree import Binary, Expression, Name, Negative, Number, nam
 
 
 @dataclass(frozen=True)
-class Block:
+class EquationBlock:
     """Quantities that need each other from timestep to timestep, or one alone that does not."""
 
     keys: tuple[str, ...]
     recurrent: bool
 
 
-def blocks(needs: Mapping[str, Iterable[str]]) -> tuple[Block, ...]:
+def blocks(needs: Mapping[str, Iterable[str]]) -> tuple[EquationBlock, ...]:
     """The blocks of quantities, each after those that it needs.
 
     needs: by quantity, in the order of one timestep, what its formula uses at any timestep.
     """
     wanted = {key: [k for k in used if k in needs] for key, used in needs.items()}
     reached = {key: _reached(key, wanted) for key in wanted}
-    found: dict[str, Block] = {}
+    found: dict[str, EquationBlock] = {}
 
     def place(key: str) -> None:
         if key in found:
             return
         group = tuple(k for k in wanted if k == key or (k in reached[key] and key in reached[k]))
-        found.update(dict.fromkeys(group, Block(group, key in reached[key])))
+        found.update(dict.fromkeys(group, EquationBlock(group, key in reached[key])))
         order.append(found[key])
 
-    order: list[Block] = []
+    order: list[EquationBlock] = []
     # fewest needs first: what a quantity needs reaches less than it does itself, or as much
     for key in sorted(wanted, key=lambda k: len(reached[k] | {k})):
         place(key)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from rnntui.language.gate_fusion import Concatenation, FusedStep, GateFusion
 from rnntui.language.recurrence import Hoisting
 from rnntui.language.shapes import Shape, shape_of
-from rnntui.language.stacking import Stack, Stacking, Step
 from rnntui.language.statements import Statements
 from rnntui.language.tree import Expression, Name, names
 from rnntui.language.workspace import Operand, Workspace
@@ -42,7 +42,7 @@ class RecurrentLoop:
         self._constant = constant
         self._identifier = identifier
         self._over = over
-        self._stacking = Stacking(keys, shapes, self._is_constant)
+        self._fusion = GateFusion(keys, shapes, self._is_constant)
         self._hoisted: dict[str, tuple[Expression, str]] = {}
         self._operands: dict[str, Operand] = {}  # of what is computed before the loop
         self._columns: dict[str, str] = {}  # the local name of each source of rows
@@ -52,14 +52,14 @@ class RecurrentLoop:
         """The loop from t = 1 to T."""
         hoisting = self._hoisting("T")
         rest = {key: hoisting.rest(formulas[key]) for key in self.keys}
-        steps = self._stacking.steps(rest)
+        steps = self._fusion.steps(rest)
         before = self._before([step.formula for step in steps])
         body = self._statements()
         for step in steps:
             body.value(step.formula, self._target(step))
         at_start = [
             f"{self._work.prepared(self._part(key, '[0, {}]'))}[...] = {self._identifier(key)}[0]"
-            for keys in self._stacking.arrays.values()
+            for keys in self._fusion.arrays.values()
             for key in keys
             if any(Name(key, -1) in names(step.formula) for step in steps)
         ]
@@ -76,7 +76,7 @@ class RecurrentLoop:
             within, following = formulas[key]
             parts[key] = (
                 None if within is None else whole.rest(within),
-                None if following is None else self._stacking.products(short.rest(following)),
+                None if following is None else self._fusion.products(short.rest(following)),
             )
         before = self._before(node for pair in parts.values() for node in pair if node is not None)
         body = self._statements()
@@ -124,9 +124,9 @@ class RecurrentLoop:
     def _is_constant(self, key: str) -> bool:
         if key in self._hoisted:
             return all(self._constant(name.key) for name in names(self._hoisted[key][0]))
-        stack = self._stacking.stacks.get(key)
+        joined = self._fusion.concatenations.get(key)
         return self._constant(key) or (
-            stack is not None and all(self._is_constant(part.key) for part in stack.parts)
+            joined is not None and all(self._is_constant(part.key) for part in joined.parts)
         )
 
     def _before(self, formulas: Iterable[Expression]) -> list[str]:
@@ -139,34 +139,34 @@ class RecurrentLoop:
                 over = self._over(last)
                 self._operands[key] = over.fixed(node)
                 lines += over.lines
-            elif key in self._stacking.stacks:
-                lines += self._fill(self._stacking.stacks[key])
-        for array in self._stacking.arrays:
+            elif key in self._fusion.concatenations:
+                lines += self._fill(self._fusion.concatenations[key])
+        for array in self._fusion.arrays:
             size = self._shapes[array][0]
             self._work.lines.append(f"{self._identifier(array)} = empty((T + 1, {size}))")
         return lines
 
-    def _fill(self, stack: Stack) -> list[str]:
-        """Puts the parts of a stack where they belong."""
-        last = next((self._hoisted[p.key][1] for p in stack.parts if p.key in self._hoisted), "T")
+    def _fill(self, joined: Concatenation) -> list[str]:
+        """Puts the parts of a concatenation where they belong."""
+        last = next((self._hoisted[p.key][1] for p in joined.parts if p.key in self._hoisted), "T")
         over = self._over(last)
-        timed = not self._is_constant(stack.name)
-        shape = self._shapes[stack.name]
-        whole = self._buffer(stack, shape, over.length if timed else "")
+        timed = not self._is_constant(joined.name)
+        shape = self._shapes[joined.name]
+        whole = self._buffer(joined, shape, over.length if timed else "")
         start = 0
-        for part in stack.parts:
-            size = self._shapes[part.key][stack.axis]
-            items = [":"] * (stack.axis + timed) + [f"{start}:{start + size}"]
+        for part in joined.parts:
+            size = self._shapes[part.key][joined.axis]
+            items = [":"] * (joined.axis + timed) + [f"{start}:{start + size}"]
             suffix = f"[{', '.join(items)}]"
             node = self._hoisted[part.key][0] if part.key in self._hoisted else part
             over.value(node, self._work.view(whole, suffix, self._shapes[part.key]))
             start += size
-        self._operands[stack.name] = whole
+        self._operands[joined.name] = whole
         return over.lines
 
-    def _buffer(self, stack: Stack, shape: Shape, length: str) -> Operand:
-        """An array for a stack. Columns are transposed matrices, and lie as those do: side by side."""
-        if stack.axis == 0:
+    def _buffer(self, joined: Concatenation, shape: Shape, length: str) -> Operand:
+        """An array for it. Columns are transposed matrices, and lie as those do: side by side."""
+        if joined.axis == 0:
             return self._work.buffer(shape, length)
         return self._work.view(self._work.buffer(shape[::-1], length), ".T", shape)
 
@@ -175,7 +175,7 @@ class RecurrentLoop:
         return [
             f"{self._work.prepared(f'{self._identifier(key)}[1 : T + 1]')}[...] = "
             f"{self._work.prepared(self._part(key, '[1:, {}]'))}"
-            for keys in self._stacking.arrays.values()
+            for keys in self._fusion.arrays.values()
             for key in keys
         ]
 
@@ -189,11 +189,11 @@ class RecurrentLoop:
     def _statements(self) -> Statements:
         return Statements(self._work, self._shapes, self._place)
 
-    def _target(self, step: Step) -> Operand:
+    def _target(self, step: FusedStep) -> Operand:
         """The row that a step writes to."""
         if len(step.targets) == 1:
             return self._place(Name(step.targets[0]))
-        array = next(a for a, keys in self._stacking.arrays.items() if keys == step.targets)
+        array = next(a for a, keys in self._fusion.arrays.items() if keys == step.targets)
         return self._place(Name(array))
 
     def _place(self, name: Name) -> Operand:
@@ -213,16 +213,16 @@ class RecurrentLoop:
 
     def _array(self, key: str) -> str:
         """The source of a quantity's values at t = 0 … T."""
-        piece = self._stacking.pieces.get(key)
+        piece = self._fusion.pieces.get(key)
         if piece is not None:
             return f"{self._identifier(piece.array)}[:, {piece.start}:{piece.stop}]"
-        if any(key in keys for keys in self._stacking.arrays.values()):
+        if any(key in keys for keys in self._fusion.arrays.values()):
             return self._part(key, "[:, {}]")
         return self._identifier(key)
 
     def _part(self, key: str, subscript: str) -> str:
         """A member's part of the array that it shares."""
-        array, keys = next(item for item in self._stacking.arrays.items() if key in item[1])
+        array, keys = next(item for item in self._fusion.arrays.items() if key in item[1])
         start = sum(self._shapes[other][0] for other in keys[: keys.index(key)])
         span = f"{start}:{start + self._shapes[key][0]}"
         return self._identifier(array) + subscript.format(span)

@@ -128,11 +128,11 @@ def to_formula(
     collapse: values by id of node; such a node is shown as its value, not as a formula.
     most: components shown of each axis of a value.
     """
-    formula = _Formula(shapes or {}, collapse or {}, digits, most)
+    formula = _FormulaText(shapes or {}, collapse or {}, digits, most)
     return list(formula.tokens(node, _COMPARE))
 
 
-class _Formula:
+class _FormulaText:
     def __init__(
         self,
         shapes: Mapping[str, tuple[int, ...]],

@@ -10,7 +10,7 @@ from rnntui.language.layout import (
     Accent,
     Fence,
     Fraction,
-    Function,
+    FunctionName,
     Math,
     Numeral,
     Operator,
@@ -34,9 +34,9 @@ GREEK = {_greek_name(letter): letter for letter in "αβγδεζηθικλμνξ
 
 
 def typeset_name(
-    key: str, timed: Collection[str], t: Time, shift: int = 0, flat: bool = False
+    key: str, timed: Collection[str], t: Time, shift: int = 0, inline: bool = False
 ) -> Math:
-    """A quantity; `grad(h)` is ∂L/∂h_t, as a fraction, or `flat` with a slash.
+    """A quantity; `grad(h)` is ∂L/∂h_t, as a fraction, or `inline` with a slash.
 
     timed: the quantities that have an index t. shift: by how much it differs from t.
     """
@@ -50,9 +50,9 @@ def typeset_name(
     if head == "grad":
         d = Symbol("∂")
         over, under = Row((d, Symbol("L"))), Row((d, named))
-        return Row((over, Operator("/", "tight"), under)) if flat else Fraction(over, under)
+        return Row((over, Operator("/", "tight"), under)) if inline else Fraction(over, under)
     short = {"pre": "pre", "weight": "w"}.get(head)
-    return Row((Function(short) if short else _word(head, ()), Fence("(", named, ")")))
+    return Row((FunctionName(short) if short else _word(head, ()), Fence("(", named, ")")))
 
 
 def _time(t: str | int, shift: int) -> tuple[Math, ...]:

@@ -16,7 +16,7 @@ from rnntui.language.layout import (
     Cases,
     Fence,
     Fraction,
-    Function,
+    FunctionName,
     Math,
     Matrix,
     Numeral,
@@ -126,7 +126,7 @@ def _shown(count: int, most: int) -> list[int | None]:
 class _Typesetter:
     def __init__(self, style: Style) -> None:
         self.style = style
-        self.flat = False  # within a fraction, where a second one would be tiny
+        self.in_fraction = False  # within a fraction, where a second one would be tiny
 
     def math(self, node: Expression, least: int) -> Math:
         """The node, in brackets if it binds less tightly than `least`."""
@@ -151,7 +151,7 @@ class _Typesetter:
             case Negative():
                 return _SUM
             case Binary(operator="/") | Call(function="xdivy"):
-                return _TERM if self.flat else _FRACTION
+                return _TERM if self.in_fraction else _FRACTION
             case Binary():
                 return _BINDS[node.operator]
             case Name() if node.key.startswith("grad("):
@@ -165,7 +165,9 @@ class _Typesetter:
             case Number():
                 return Numeral(format_exact(node.value))
             case Name():
-                return typeset_name(node.key, self.style.timed, self.style.t, node.shift, self.flat)
+                return typeset_name(
+                    node.key, self.style.timed, self.style.t, node.shift, self.in_fraction
+                )
             case Negative():
                 return _row(Operator("−", "prefix"), self.math(node.operand, _TERM))
             case Compare():
@@ -203,11 +205,11 @@ class _Typesetter:
         return Script(self.math(node.left, _ATOM), above=self.math(node.right, _COMPARE))
 
     def _fraction(self, over: Expression, under: Expression) -> Math:
-        if self.flat:
+        if self.in_fraction:
             return self._infix(over, "/", under, _TERM, _FACTOR)
-        self.flat = True
+        self.in_fraction = True
         fraction = Fraction(self.math(over, _COMPARE), self.math(under, _COMPARE))
-        self.flat = False
+        self.in_fraction = False
         return fraction
 
     def _after_plus(self, right: Expression) -> int:
@@ -258,7 +260,7 @@ class _Typesetter:
         symbol = FUNCTIONS[node.function].symbol
         name = symbol if symbol not in ("", "Σ") else node.function
         name = {"relu": "ReLU"}.get(name, name)
-        return Row((Function(name), Fence("(", self._listed(node), ")")))
+        return Row((FunctionName(name), Fence("(", self._listed(node), ")")))
 
     def _size(self, arguments: tuple[Expression, ...]) -> Math:
         first, *others = (self.math(argument, _COMPARE) for argument in arguments)
@@ -275,7 +277,7 @@ class _Typesetter:
 
 def _row(*items: Math) -> Math:
     """Pieces side by side, those of rows among them one by one."""
-    flat: list[Math] = []
+    pieces: list[Math] = []
     for item in items:
-        flat.extend(item.items if isinstance(item, Row) else [item])
-    return flat[0] if len(flat) == 1 else Row(tuple(flat))
+        pieces.extend(item.items if isinstance(item, Row) else [item])
+    return pieces[0] if len(pieces) == 1 else Row(tuple(pieces))

@@ -11,8 +11,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from rnntui.engine.arrays import ArrayTraining
-from rnntui.engine.flat_training import FlatTraining, StopFlag
+from rnntui.engine.engine import Engine, StopFlag
+from rnntui.engine.numpy_engine import NumpyEngine
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Iteration, Trainer
 from rnntui.session.losses import Losses
@@ -21,7 +21,7 @@ from rnntui.session.trajectory import Trajectory
 _SLICE = 0.05  # seconds of catching up between two looks at how far training has gone
 _CLOSE = 0.02  # seconds of catching up for which training may be kept waiting
 
-Compile = Callable[[Trainer], FlatTraining]
+Compile = Callable[[Trainer], Engine]
 
 
 class Course:
@@ -32,7 +32,7 @@ class Course:
 
     def __init__(self, trainer: Trainer, start: TrainingState, memory: int) -> None:
         self._trainer, self._start, self.memory = trainer, start, memory
-        self._trajectory = Trajectory(ArrayTraining(trainer), start, memory)
+        self._trajectory = Trajectory(NumpyEngine(trainer), start, memory)
         self._turn = threading.Lock()  # who holds it may train on, or change the trajectory
         self._stop = StopFlag()
         self._thread: threading.Thread | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from rnntui.engine.flat import FlatState
+from rnntui.engine.parameter_vector import VectorState
 
 _RECENT = 64  # states that are not thinned, where they are at most half of those that fit
 _OVERHEAD = 400  # bytes of a state beside its numbers: the arrays' and the dictionary's own
@@ -18,7 +18,7 @@ class Keyframes:
     goes, so that the gaps between them grow evenly. The first is never dropped.
     """
 
-    def __init__(self, start: FlatState, limit: int) -> None:
+    def __init__(self, start: VectorState, limit: int) -> None:
         self.limit = limit
         self._states = {start.iteration: start}
         self._order = [start.iteration]
@@ -35,11 +35,11 @@ class Keyframes:
         return len(self._order)
 
     @property
-    def newest(self) -> FlatState:
+    def newest(self) -> VectorState:
         """The last one."""
         return self._states[self._order[-1]]
 
-    def add(self, states: Iterable[FlatState]) -> None:
+    def add(self, states: Iterable[VectorState]) -> None:
         """Keep states, each later than all before it."""
         for state in states:
             if state.iteration > self._order[-1]:
@@ -52,7 +52,7 @@ class Keyframes:
         while self.bytes > self.limit and len(self._order) > 2:
             del self._states[self._order.pop(1)]
 
-    def before(self, iteration: int) -> FlatState:
+    def before(self, iteration: int) -> VectorState:
         """The last state kept at an iteration or before it."""
         return self._states[self._order[bisect_right(self._order, iteration) - 1]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 
-from rnntui.engine.flat_training import StopFlag
+from rnntui.engine.engine import StopFlag
 from rnntui.session.course import Course
 
 _SLICE = 0.04  # seconds of training between two looks at what was asked meanwhile

@@ -7,7 +7,7 @@ from typing import Any
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.compile_ahead import compile_beside
-from rnntui.engine.compiled import compiler_available
+from rnntui.engine.compiled_engine import compiler_available
 from rnntui.engine.optimiser import UpdateEquation
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Iteration

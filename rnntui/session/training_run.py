@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from rnntui.data.sequence_file import SequenceFile
-from rnntui.engine.arrays import ArrayTraining
-from rnntui.engine.compiled import CompiledTraining
+from rnntui.engine.compiled_engine import CompiledEngine
 from rnntui.engine.metrics import measure
+from rnntui.engine.numpy_engine import NumpyEngine
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Iteration
 from rnntui.language.evaluate import evaluate
@@ -60,8 +60,8 @@ class TrainingRun:
         self.loss = float("nan")
         self.metrics: dict[str, float] = {}
         self._until = _condition(until, file) if until else None
-        self._training = CompiledTraining(self.trainer) if compiled else ArrayTraining(self.trainer)
-        self._after = self._training.layout.flat(state or start)
+        self._training = CompiledEngine(self.trainer) if compiled else NumpyEngine(self.trainer)
+        self._after = self._training.layout.vectors(state or start)
         self._rate = 0.0
 
     @property

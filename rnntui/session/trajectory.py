@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from threading import Lock
 
-from rnntui.engine.flat import FlatState
-from rnntui.engine.flat_training import FlatTraining, StopFlag
+from rnntui.engine.engine import Engine, StopFlag
+from rnntui.engine.parameter_vector import VectorState
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Iteration
 from rnntui.session.keyframes import Keyframes
@@ -31,19 +31,19 @@ class Trajectory:
     rate: iterations a second of the last `extend`; 0 before the first.
     """
 
-    def __init__(self, training: FlatTraining, start: TrainingState, memory: int) -> None:
+    def __init__(self, training: Engine, start: TrainingState, memory: int) -> None:
         self.training = training
         self.memory = memory
         self.failed = False
         self.rate = 0.0
         self.losses = Losses(memory // _LOSSES // 8)
-        first = training.layout.flat(start)
+        first = training.layout.vectors(start)
         self._start = first
         self._newest = first
         self._near_count = max(min(_NEAR, memory // _NEAR_MEMORY // max(first.bytes, 1)), 1)
         left = memory - memory // _LOSSES - self._near_count * first.bytes
         self._keyframes = Keyframes(first, left)
-        self._near: dict[int, FlatState] = {}
+        self._near: dict[int, VectorState] = {}
         self._lock = Lock()
         self._computing = Lock()
 
@@ -97,7 +97,7 @@ class Trajectory:
                 return False
             if iteration.after is None or iteration.loss is None:
                 return False
-            after = self.training.layout.flat(iteration.after)
+            after = self.training.layout.vectors(iteration.after)
             self.losses.put(number, [iteration.loss])
             if after.iteration % self.every == 0:
                 self._keyframes.add([after])
@@ -106,9 +106,9 @@ class Trajectory:
 
     def state(self, iteration: int) -> TrainingState:
         """The state before an iteration up to the newest: the same bits whenever it is asked for."""
-        return self.training.layout.state(self._flat(iteration))
+        return self.training.layout.state(self._vectors(iteration))
 
-    def _flat(self, iteration: int) -> FlatState:
+    def _vectors(self, iteration: int) -> VectorState:
         with self._lock:
             if iteration == self._newest.iteration:
                 return self._newest
@@ -119,7 +119,7 @@ class Trajectory:
             return base
         return self._replay(base, iteration)
 
-    def _replay(self, base: FlatState, iteration: int) -> FlatState:
+    def _replay(self, base: VectorState, iteration: int) -> VectorState:
         """Compute from a kept state; the last ones on the way are likely to be asked for next."""
         near = min(self._near_count, iteration - base.iteration)
         with self._computing:

@@ -7,12 +7,12 @@ import pytest
 
 from rnntui.language import numerics
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.gate_fusion import GateFusion
 from rnntui.language.in_place import WRITING
+from rnntui.language.inlining import inlined, needed
 from rnntui.language.parse import parse_equations
 from rnntui.language.program import Program, bind
 from rnntui.language.recurrence import Hoisting
-from rnntui.language.shortening import needed, shortened
-from rnntui.language.stacking import Stacking
 from rnntui.language.tree import Expression, Name, names
 from rnntui.language.workspace import Workspace
 from rnntui.models.library import load_model
@@ -89,43 +89,43 @@ class TestBinding:
             assert all(lazy[key].tobytes() == listed[key].tobytes() for key in lazy)
 
 
-def stacking_of(text: str, *constant: str) -> tuple[Stacking, list[tuple[str, ...]]]:
+def fusion_of(text: str, *constant: str) -> tuple[GateFusion, list[tuple[str, ...]]]:
     equations = {equation.target: equation.expression for equation in parse_equations(text)}
     shapes = dict.fromkeys([*equations, "a", "b", "c"], (3,)) | dict.fromkeys(constant, (3, 3))
-    stacking = Stacking(list(equations), shapes, lambda key: key in constant)
-    return stacking, [step.targets for step in stacking.steps(equations)]
+    fusion = GateFusion(list(equations), shapes, lambda key: key in constant)
+    return fusion, [step.targets for step in fusion.steps(equations)]
 
 
-class TestStacking:
+class TestGateFusion:
     def test_gates_are_one_and_neighbours_by_their_use(self) -> None:
         text = "p = U @ h[t-1] + a\nq = V @ h[t-1] + b\nr = W @ h[t-1] + c\n"
         text += "i = sigmoid(p)\ng = tanh(q)\no = sigmoid(r)\nh = i * g + o\n"
-        _, steps = stacking_of(text, "U", "V", "W")
+        _, steps = fusion_of(text, "U", "V", "W")
         assert steps == [("p", "r", "q"), ("i", "o"), ("g",), ("h",)]
 
     def test_one_that_needs_the_other_stays_alone(self) -> None:
-        _, steps = stacking_of("p = U @ h[t-1] + a\nh = V @ h[t-1] + p\n", "U", "V")
+        _, steps = fusion_of("p = U @ h[t-1] + a\nh = V @ h[t-1] + p\n", "U", "V")
         assert steps == [("p",), ("h",)]
 
     def test_different_vectors_are_different_products(self) -> None:
-        _, steps = stacking_of("p = U @ h[t-1]\nh = V @ p[t-1]\n", "U", "V")
+        _, steps = fusion_of("p = U @ h[t-1]\nh = V @ p[t-1]\n", "U", "V")
         assert steps == [("p",), ("h",)]
 
     def test_a_sum_of_products_is_one(self) -> None:
-        stacking, _ = stacking_of("p = tanh(a)\nq = a * b\n", "U", "V")
+        fusion, _ = fusion_of("p = tanh(a)\nq = a * b\n", "U", "V")
         (line,) = parse_equations("h = U @ p[t-1] + a + V @ q[t-1]")
-        found = stacking.products(line.expression)
-        assert sum(name.key.startswith("stacked") for name in _names(found)) == 2
-        assert list(stacking.arrays.values()) == [("p", "q")]
+        found = fusion.products(line.expression)
+        assert sum(name.key.startswith("fused") for name in _names(found)) == 2
+        assert list(fusion.arrays.values()) == [("p", "q")]
 
     def test_products_with_matrices_are_not(self) -> None:
         shapes = dict.fromkeys("ABUV", (3, 3))
-        stacking = Stacking(["A", "B"], shapes, lambda key: key in "UV")
+        fusion = GateFusion(["A", "B"], shapes, lambda key: key in "UV")
         (line,) = parse_equations("h = U @ A[t-1] + V @ B[t-1]")
-        assert stacking.products(line.expression) == line.expression
+        assert fusion.products(line.expression) == line.expression
 
-    def test_what_cannot_be_stacked_is_each_by_itself(self) -> None:
-        _, steps = stacking_of("p = h[t-1][0:3]\nq = h[t-1][0:3]\nh = p + q\n")
+    def test_what_cannot_be_fused_is_each_by_itself(self) -> None:
+        _, steps = fusion_of("p = h[t-1][0:3]\nq = h[t-1][0:3]\nh = p + q\n")
         assert steps == [("p",), ("q",), ("h",)]
 
 
@@ -133,12 +133,12 @@ def _names(node: Expression) -> list[Name]:
     return list(names(node))
 
 
-class TestShortening:
+class TestInlining:
     program = bind(load_model("lstm-one-bias"), {"x": (3,), "target": (2,)}, {"hidden": 4}, {})
 
     def test_multiples_of_a_gradient_leave_the_loop(self) -> None:
         parameters = self.program.model.parameters
-        found = {e.of: e for e in shortened(self.program.backward, parameters)}
+        found = {e.of: e for e in inlined(self.program.backward, parameters)}
         used = {name.key for name in _names(found["pre(i)"].within)}
         assert "grad(c)" in used
         assert "grad(i)" not in used
@@ -148,7 +148,7 @@ class TestShortening:
 
     def test_training_leaves_out_what_is_for_looking_at(self) -> None:
         parameters = self.program.model.parameters
-        equations = shortened(self.program.backward, parameters)
+        equations = inlined(self.program.backward, parameters)
         wanted = [e for e in equations if e.of in parameters]
         kept = {e.of for e in needed(equations, wanted)}
         assert kept >= {*parameters, "pre(i)", "c", "h"}

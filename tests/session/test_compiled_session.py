@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from small_files import ELMAN, open_session
 
-from rnntui.engine.flat_training import FlatTraining
+from rnntui.engine.engine import Engine
 from rnntui.session.session import Session
 
 pytestmark = pytest.mark.skipif(
@@ -23,7 +23,7 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def compiled() -> FlatTraining:
+def compiled() -> Engine:
     from rnntui.engine.compile_ahead import compile_beside
 
     session = open_session(ELMAN)
@@ -39,7 +39,7 @@ def wait(session: Session, until) -> None:
         time.sleep(0.01)
 
 
-def test_from_when_it_took_over_all_states_are_the_kernels(compiled: FlatTraining) -> None:
+def test_from_when_it_took_over_all_states_are_the_kernels(compiled: Engine) -> None:
     start = compiled.trainer.start(open_session(ELMAN).moment.iteration.before.parameters)
     found = {}
     for steps in (0, 5, 90):  # taken with NumPy before it can take over
@@ -63,10 +63,10 @@ def test_from_when_it_took_over_all_states_are_the_kernels(compiled: FlatTrainin
                 assert state.parameters[key].tobytes() == value.tobytes()
 
 
-def test_what_was_kept_and_cannot_be_loaded_is_compiled_again(compiled: FlatTraining) -> None:
+def test_what_was_kept_and_cannot_be_loaded_is_compiled_again(compiled: Engine) -> None:
     import sys
 
-    from rnntui.engine.compiled import kernel_path, load_kernel
+    from rnntui.engine.compiled_engine import kernel_path, load_kernel
 
     path = kernel_path(compiled.trainer)
     kept = list((path.parent / "__pycache__").glob(f"{path.stem}.*.nbc"))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from small_files import ELMAN
 
 from rnntui.data.sequence_file import parse_sequence_file
-from rnntui.engine.arrays import ArrayTraining
-from rnntui.engine.flat import FlatState
+from rnntui.engine.numpy_engine import NumpyEngine
+from rnntui.engine.parameter_vector import VectorState
 from rnntui.session import keyframes as keyframes_module
 from rnntui.session import trajectory as trajectory_module
 from rnntui.session.checks import start_training
@@ -19,8 +19,8 @@ from rnntui.session.losses import Losses
 from rnntui.session.trajectory import Trajectory
 
 
-def state(iteration: int) -> FlatState:
-    return FlatState(iteration, np.full(10, float(iteration)), np.zeros((2, 10)))
+def state(iteration: int) -> VectorState:
+    return VectorState(iteration, np.full(10, float(iteration)), np.zeros((2, 10)))
 
 
 class TestKeyframes:
@@ -93,7 +93,7 @@ class TestLosses:
 
 def trajectory(memory: int = 10**6) -> Trajectory:
     trainer, start = start_training(parse_sequence_file(ELMAN, "small.toml"))
-    return Trajectory(ArrayTraining(trainer), start, memory)
+    return Trajectory(NumpyEngine(trainer), start, memory)
 
 
 def bits(found) -> bytes:

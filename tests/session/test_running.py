@@ -8,7 +8,7 @@ import pytest
 from small_files import ELMAN, LSTM, NO_TARGETS, open_session
 from test_same_bits import bits
 
-from rnntui.engine.arrays import ArrayTraining
+from rnntui.engine.numpy_engine import NumpyEngine
 from rnntui.engine.training import Trainer
 from rnntui.session import runner
 from rnntui.session.course import Course
@@ -133,7 +133,7 @@ class TestGoingTo:
         assert session.go_to(-5).position.iteration == 0
 
 
-class Slower(ArrayTraining):
+class Slower(NumpyEngine):
     """Another engine, told by its name."""
 
     name = "other"
@@ -159,7 +159,7 @@ class TestChangingOver:
         session.close()
 
     def test_an_engine_that_cannot_be_made_leaves_things_as_they_are(self):
-        def broken(trainer: Trainer) -> ArrayTraining:
+        def broken(trainer: Trainer) -> NumpyEngine:
             raise RuntimeError("no compiler")
 
         session = open_session(ELMAN)
@@ -186,7 +186,7 @@ class TestChangingOver:
     def test_it_happens_once(self):
         made = []
 
-        def make(trainer: Trainer) -> ArrayTraining:
+        def make(trainer: Trainer) -> NumpyEngine:
             made.append(1)
             return Slower(trainer)
 
@@ -247,7 +247,7 @@ class TestWork:
     def test_a_key_computes_an_iteration_once(self, monkeypatch):
         session = open_session(LSTM)
         counts = {"iterate": 0, "advance": 0}
-        for of, name in ((Trainer, "iterate"), (ArrayTraining, "advance")):
+        for of, name in ((Trainer, "iterate"), (NumpyEngine, "advance")):
             whole = getattr(of, name)
 
             def counted(*arguments, name=name, whole=whole, **options):

@@ -101,7 +101,7 @@ OPTIMISERS = {
 
 
 def both(file: SequenceFile, count: int, **settings: object):
-    from rnntui.engine.compiled import CompiledTraining
+    from rnntui.engine.compiled_engine import CompiledEngine
 
     file = replace(file, training=replace(file.training, **settings))
     trainer, state = start_training(file)
@@ -111,7 +111,7 @@ def both(file: SequenceFile, count: int, **settings: object):
         iteration = trainer.iterate(state)
         losses.append(iteration.loss)
         state = iteration.after
-    compiled = CompiledTraining(trainer)
+    compiled = CompiledEngine(trainer)
     return (state, losses), compiled.train(start, count), (compiled, start, trainer)
 
 
@@ -180,9 +180,9 @@ learning_rate = 1e200
         state = start
         while (iteration := trainer.iterate(state)).after is not None:
             state = iteration.after
-        from rnntui.engine.compiled import CompiledTraining
+        from rnntui.engine.compiled_engine import CompiledEngine
 
-        found, losses = CompiledTraining(trainer).train(start, 50)
+        found, losses = CompiledEngine(trainer).train(start, 50)
         assert found.iteration == state.iteration < 50
         assert len(losses) == state.iteration
         assert_close(found, state)
@@ -265,11 +265,11 @@ class TestWideLayers:
 class TestOneIteration:
     @pytest.mark.parametrize("name", ["reber", "embedded-reber", "carousel-noisy-gated"])
     def test_it_is_numpys_within_1e_12(self, name: str) -> None:
-        from rnntui.engine.arrays import ArrayTraining
-        from rnntui.engine.compiled import CompiledTraining
+        from rnntui.engine.compiled_engine import CompiledEngine
+        from rnntui.engine.numpy_engine import NumpyEngine
 
         trainer, start = start_training(read_sequence_file(find_file(name)))
-        compiled, arrays = CompiledTraining(trainer), ArrayTraining(trainer)
+        compiled, arrays = CompiledEngine(trainer), NumpyEngine(trainer)
         for count in (0, 3, 40):
             state, _ = arrays.train(start, count)
             ours, our_loss = compiled.train(state, 1)
@@ -285,7 +285,7 @@ class TestMatrixProducts:
     @pytest.mark.parametrize("terms", [0, 1, 50])
     @pytest.mark.parametrize("columns", [1, 7, 8, 33, 75])
     def test_tiles_of_every_size(self, rows: int, terms: int, columns: int) -> None:
-        from rnntui.engine.tiles import add_product
+        from rnntui.engine.matmul_microkernel import add_product
 
         generator = np.random.default_rng(rows + 100 * columns)
         a = generator.normal(size=(terms, rows))
@@ -313,13 +313,13 @@ class TestMatrixProducts:
 class TestWhereNumbersEnd:
     @pytest.mark.parametrize("every", [0, 1])
     def test_parameters_that_overflow_are_given_back_as_they_were_before(self, every: int) -> None:
-        from rnntui.engine.arrays import ArrayTraining
-        from rnntui.engine.compiled import CompiledTraining
+        from rnntui.engine.compiled_engine import CompiledEngine
+        from rnntui.engine.numpy_engine import NumpyEngine
 
         trainer, start = start_training(parse_sequence_file(OVERFLOWING))
-        expected = ArrayTraining(trainer)
-        theirs = expected.advance(expected.layout.flat(start), 50, every=every)
-        ours = CompiledTraining(trainer).advance(expected.layout.flat(start), 50, every=every)
+        expected = NumpyEngine(trainer)
+        theirs = expected.advance(expected.layout.vectors(start), 50, every=every)
+        ours = CompiledEngine(trainer).advance(expected.layout.vectors(start), 50, every=every)
         assert theirs.failed
         assert ours.failed
         assert 2 < len(ours.losses) == len(theirs.losses) < 50
@@ -347,11 +347,11 @@ fixed = ["G"]
 
 class TestStatesOnTheWay:
     def test_they_are_kept_as_numpy_keeps_them_and_are_the_same_bits_as_a_call_of_their_own(self):
-        from rnntui.engine.compiled import CompiledTraining
+        from rnntui.engine.compiled_engine import CompiledEngine
 
         trainer, start = start_training(parse_sequence_file(SMALL))
-        compiled = CompiledTraining(trainer)
-        first = compiled.advance(compiled.layout.flat(start), 5).after
+        compiled = CompiledEngine(trainer)
+        first = compiled.advance(compiled.layout.vectors(start), 5).after
         run = compiled.advance(first, 20, every=8)
         assert [state.iteration for state in run.kept] == [8, 16, 24]
         for state in run.kept:
@@ -360,21 +360,21 @@ class TestStatesOnTheWay:
             assert state.memory.tobytes() == alone.memory.tobytes()
 
     def test_a_flag_stops_the_kernel(self):
-        from rnntui.engine.compiled import CompiledTraining
-        from rnntui.engine.flat_training import StopFlag
+        from rnntui.engine.compiled_engine import CompiledEngine
+        from rnntui.engine.engine import StopFlag
 
         trainer, start = start_training(parse_sequence_file(SMALL))
-        compiled, stop = CompiledTraining(trainer), StopFlag()
+        compiled, stop = CompiledEngine(trainer), StopFlag()
         threading.Timer(0.2, stop.set).start()
-        run = compiled.advance(compiled.layout.flat(start), 10**12, stop=stop)
+        run = compiled.advance(compiled.layout.vectors(start), 10**12, stop=stop)
         assert 0 < len(run.losses) == run.after.iteration
         assert not run.failed
 
     def test_the_kernel_is_called_once_for_many_iterations(self, monkeypatch):
-        from rnntui.engine.compiled import CompiledTraining
+        from rnntui.engine.compiled_engine import CompiledEngine
 
         trainer, start = start_training(parse_sequence_file(SMALL))
-        compiled, calls = CompiledTraining(trainer), []
+        compiled, calls = CompiledEngine(trainer), []
         kernel = compiled._kernel
         monkeypatch.setattr(compiled, "_kernel", lambda *a: calls.append(a[0]) or kernel(*a))
         compiled.train(start, 5000)

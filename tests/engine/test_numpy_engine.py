@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_compiled import EVERYTHING, OPTIMISERS, SMALL, TRAININGS
+from test_compiled_engine import EVERYTHING, OPTIMISERS, SMALL, TRAININGS
 
 from rnntui.data.sequence_file import parse_sequence_file, read_sequence_file
 from rnntui.data.shipped import find_file
-from rnntui.engine.arrays import ArrayTraining
-from rnntui.engine.flat_training import StopFlag
+from rnntui.engine.engine import StopFlag
+from rnntui.engine.numpy_engine import NumpyEngine
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Trainer
 from rnntui.language.code import SequenceFunction
@@ -74,7 +74,7 @@ class TestTheSameBits:
         text, settings = CASES[name]
         trainer, start = opened(text, **settings)
         expected, losses = stepped(trainer, start, 7)
-        found, ours = ArrayTraining(trainer).train(start, 7)
+        found, ours = NumpyEngine(trainer).train(start, 7)
         assert list(ours) == losses
         assert same(found, expected)
 
@@ -82,13 +82,13 @@ class TestTheSameBits:
     def test_shipped_files(self, name: str) -> None:
         trainer, start = start_training(read_sequence_file(find_file(name)))
         expected, losses = stepped(trainer, start, 5)
-        found, ours = ArrayTraining(trainer).train(start, 5)
+        found, ours = NumpyEngine(trainer).train(start, 5)
         assert list(ours) == losses
         assert same(found, expected)
 
     def test_in_one_call_or_in_many(self) -> None:
         trainer, start = opened(STREAMED)
-        training = ArrayTraining(trainer)
+        training = NumpyEngine(trainer)
         whole, losses = training.train(start, 150)
         state, parts = start, []
         for count in (1, 99, 0, 50):
@@ -99,8 +99,8 @@ class TestTheSameBits:
 
     def test_what_is_kept_on_the_way(self) -> None:
         trainer, start = opened(SMALL)
-        training = ArrayTraining(trainer)
-        first = training.advance(training.layout.flat(start), 5).after
+        training = NumpyEngine(trainer)
+        first = training.advance(training.layout.vectors(start), 5).after
         run = training.advance(first, 20, every=8)
         assert [state.iteration for state in run.kept] == [8, 16, 24]
         for state in run.kept:
@@ -110,9 +110,9 @@ class TestTheSameBits:
 class TestStopping:
     def test_a_flag_stops_it_between_iterations(self) -> None:
         trainer, start = opened(SMALL)
-        training, stop = ArrayTraining(trainer), StopFlag()
+        training, stop = NumpyEngine(trainer), StopFlag()
         stop.set()
-        run = training.advance(training.layout.flat(start), 10, stop=stop)
+        run = training.advance(training.layout.vectors(start), 10, stop=stop)
         assert len(run.losses) == 0
         assert not run.failed
         assert same(training.layout.state(run.after), start)
@@ -122,8 +122,8 @@ class TestStopping:
         expected = start
         while (after := trainer.iterate(expected).after) is not None:
             expected = after
-        training = ArrayTraining(trainer)
-        run = training.advance(training.layout.flat(start), 50)
+        training = NumpyEngine(trainer)
+        run = training.advance(training.layout.vectors(start), 50)
         assert run.failed
         assert same(training.layout.state(run.after), expected)
         assert all(np.isfinite(run.losses))
@@ -148,7 +148,7 @@ class TestWork:
                 return counting
 
             monkeypatch.setattr(getattr(trainer.program, name), "bind", counted)
-        ArrayTraining(trainer).train(start, 30)
+        NumpyEngine(trainer).train(start, 30)
         assert counts == {"run_forward": 60, "run_training": 60}
 
     def test_no_loop_over_time_where_nothing_recurs(self) -> None:
@@ -182,8 +182,9 @@ class TestWork:
 
     def test_memory_does_not_grow_with_iterations(self) -> None:
         trainer, start = opened(STREAMED)
-        training = ArrayTraining(trainer)
-        state = training.advance(training.layout.flat(start), 300).after  # arrays of every length
+        training = NumpyEngine(trainer)
+        first = training.layout.vectors(start)
+        state = training.advance(first, 300).after  # arrays of every length
         tracemalloc.start()
         try:
             peaks = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.engine.flat import FlatState
+from rnntui.engine.parameter_vector import VectorState
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Trainer
 
@@ -24,12 +24,12 @@ class Run:
     was asked for. failed: the next iteration has a number that is not finite, and was not done.
     """
 
-    after: FlatState
+    after: VectorState
     losses: array[float] = field(default_factory=lambda: array("d"))
-    kept: list[FlatState] = field(default_factory=list)
+    kept: list[VectorState] = field(default_factory=list)
     failed: bool = False
 
-    def add(self, loss: float, after: FlatState, every: int) -> None:
+    def add(self, loss: float, after: VectorState, every: int) -> None:
         """One more iteration."""
         self.losses.append(loss)
         self.after = after
@@ -55,7 +55,7 @@ class StopFlag:
         return bool(self.flag[0])
 
 
-class FlatTraining(ABC):
+class Engine(ABC):
     """Trains like a Trainer, many iterations in one call.
 
     The state after an iteration is a function of the state before it, bit for bit, however the
@@ -73,7 +73,7 @@ class FlatTraining(ABC):
 
     @abstractmethod
     def advance(
-        self, state: FlatState, iterations: int, every: int = 0, stop: StopFlag | None = None
+        self, state: VectorState, iterations: int, every: int = 0, stop: StopFlag | None = None
     ) -> Run:
         """Train for some iterations; fewer where a number is not finite, or once `stop` is set.
 
@@ -82,5 +82,5 @@ class FlatTraining(ABC):
 
     def train(self, state: TrainingState, iterations: int) -> tuple[TrainingState, Array]:
         """The state after some iterations, and the loss of each; fewer where a number was not finite."""
-        run = self.advance(self.layout.flat(state), iterations)
+        run = self.advance(self.layout.vectors(state), iterations)
         return self.layout.state(run.after), np.array(run.losses)

@@ -1,4 +1,4 @@
-"""What training is fed: the sequences of many iterations, below each other."""
+"""Batches: the sequences that many iterations take, below each other."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Batches:
     weights: Array
 
 
-class Feed:
+class BatchPacker:
     """Packs what a trainer's iterations take: a set once, a stream a range at a time."""
 
     def __init__(self, trainer: Trainer, stream: Stream | None = None) -> None:

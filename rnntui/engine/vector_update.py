@@ -1,6 +1,6 @@
-"""The update of all parameters at once: an optimiser's equations over flat arrays.
+"""The update of all parameters at once: an optimiser's equations over parameter vectors.
 
-Every rule is elementwise, so one flat array does what `Optimiser` does parameter by parameter,
+Every rule is elementwise, so one vector does what `Optimiser` does parameter by parameter,
 with the same bits.
 """
 
@@ -12,22 +12,22 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.training_settings import TrainingSettings
-from rnntui.engine.flat import FlatLayout, FlatState
-from rnntui.engine.flat_update_code import update_code
 from rnntui.engine.optimiser import gradient_norm
+from rnntui.engine.parameter_vector import VectorLayout, VectorState
 from rnntui.engine.schedule import learning_rate
+from rnntui.engine.vector_update_code import update_code
 
 Array = npt.NDArray[np.float64]
 
 
-class FlatUpdate:
+class VectorUpdate:
     """Computes new parameters and memory from what its arrays contain.
 
     parameters, gradient: (n,). memory: (states of the optimiser, n). Whoever wants an update writes
     to them.
     """
 
-    def __init__(self, settings: TrainingSettings, layout: FlatLayout) -> None:
+    def __init__(self, settings: TrainingSettings, layout: VectorLayout) -> None:
         self._settings = settings
         self._layout = layout
         code = update_code(settings, layout.size)
@@ -48,7 +48,7 @@ class FlatUpdate:
         self._run = code.function.bind(0, self._arrays)
         self._all_free = bool(layout.free.all())
 
-    def __call__(self, iteration: int) -> FlatState | None:
+    def __call__(self, iteration: int) -> VectorState | None:
         """The state after iteration number `iteration`, in new arrays; elements that are fixed stay.
 
         None where the gradient or a parameter is not finite. NumPy's warnings are the caller's to
@@ -69,7 +69,7 @@ class FlatUpdate:
             memory = np.where(free, self._remembered, self.memory)
         if not (self._finite(self.gradient) and self._finite(parameters)):
             return None
-        return FlatState(iteration + 1, parameters, memory)
+        return VectorState(iteration + 1, parameters, memory)
 
     def _finite(self, array: Array) -> bool:
         """Whether all elements are: 0 times a number is 0, unless it is not finite."""

@@ -1,4 +1,4 @@
-"""Parameters, and what the optimiser remembers of them, as two flat arrays: what fast training updates."""
+"""The parameter vector: all parameters end to end in one array, and what the optimiser remembers of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Slot:
-    """Where a quantity stands in a flat array: its first element, and how many there are."""
+    """Where a quantity stands in a parameter vector: its first element, and how many there are."""
 
     start: int
     size: int
@@ -42,7 +42,7 @@ def slots(keys: Iterable[str], shapes: Mapping[str, Shape]) -> tuple[dict[str, S
 
 
 @dataclass(frozen=True, eq=False)
-class FlatState:
+class VectorState:
     """A TrainingState as two arrays. parameters: (n,). memory: (states of the optimiser, n).
 
     Neither is written to once it is here.
@@ -58,7 +58,7 @@ class FlatState:
         return self.parameters.nbytes + self.memory.nbytes
 
 
-class FlatLayout:
+class VectorLayout:
     """Where each parameter stands.
 
     updated: the parameters that are not fixed; free: (n,), which elements those are. states: what
@@ -75,12 +75,12 @@ class FlatLayout:
             self.free[self.slots[key].part] = False
         self.updated = tuple(key for key in self.slots if key not in settings.fixed)
 
-    def flat(self, state: TrainingState) -> FlatState:
-        """A state as flat arrays; what the optimiser does not remember yet is zero."""
+    def vectors(self, state: TrainingState) -> VectorState:
+        """A state as vectors; what the optimiser does not remember yet is zero."""
         parameters, memory = np.empty(self.size), np.empty((len(self.states), self.size))
         self.pack(state.parameters, parameters)
         self.pack_memory(state.memory, memory)
-        return FlatState(state.iteration, parameters, memory)
+        return VectorState(state.iteration, parameters, memory)
 
     def pack(self, arrays: Mapping[str, Array], into: Array) -> None:
         """Put the parameters' arrays one after the other; into: (n,)."""
@@ -94,20 +94,20 @@ class FlatLayout:
                 found = memory.get(f"{name}({key})")
                 row[slot.part] = 0.0 if found is None else found.reshape(-1)
 
-    def state(self, flat: FlatState) -> TrainingState:
-        """The state of flat arrays; its arrays are read-only views of them."""
+    def state(self, vectors: VectorState) -> TrainingState:
+        """The state of vectors; its arrays are read-only views of them."""
         return TrainingState(
-            flat.iteration,
-            self.views(_read_only(flat.parameters)),
+            vectors.iteration,
+            self.views(_read_only(vectors.parameters)),
             {
                 f"{name}({key})": row[self.slots[key].part].reshape(self.shapes[key])
                 for key in self.updated
-                for name, row in zip(self.states, _read_only(flat.memory), strict=True)
+                for name, row in zip(self.states, _read_only(vectors.memory), strict=True)
             },
         )
 
     def views(self, array: Array) -> dict[str, Array]:
-        """The parts of a flat array, by parameter, in their shapes."""
+        """The parts of a parameter vector, by parameter, in their shapes."""
         return {k: array[slot.part].reshape(self.shapes[k]) for k, slot in self.slots.items()}
 
 

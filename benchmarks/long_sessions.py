@@ -11,7 +11,7 @@ from rnntui.session.course import Course
 from rnntui.session.session import Session
 
 
-class Past:
+class LongSession:
     """A shipped file in a session, trained as far as is asked for.
 
     compiled: with the kernel that the session changes over to, else with NumPy all the way.

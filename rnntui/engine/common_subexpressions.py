@@ -12,19 +12,19 @@ from rnntui.language.tree import Call, Equation, Expression, Name, rebuild, walk
 
 
 @dataclass(frozen=True)
-class Shared:
-    """The equations with a quantity of its own for each shared call; shapes: of those."""
+class Factored:
+    """The equations with a quantity of its own for each common subexpression; shapes: of those."""
 
     assignments: tuple[Equation, ...]
     backward: tuple[BackwardEquation, ...]
     shapes: Mapping[str, Shape]
 
 
-def share_calls(
+def name_common_subexpressions(
     assignments: Sequence[Equation],
     backward: Sequence[BackwardEquation],
     shapes: Mapping[str, Shape],
-) -> Shared:
+) -> Factored:
     """Give each function's value that stands within an equation and is used backward a name."""
     parts = [part for e in backward for part in (e.within, e.following) if part is not None]
     wanted = {node for part in parts for node in walk(part) if _costs(node)}
@@ -34,13 +34,13 @@ def share_calls(
     for equation in assignments:
         for node in reversed(list(walk(equation.expression))):  # operands before what they are in
             if node in wanted and node not in named and node != equation.expression:
-                name = Name(f"shared({len(named)})")
+                name = Name(f"common({len(named)})")
                 new_shapes[name.key] = shape_of(node, shapes)
                 inner = rebuild(node, tuple(_replaced(c, named) for c in node.children()))
                 found.append(Equation(name.key, inner))
                 named[node] = name
         found.append(replace(equation, expression=_replaced(equation.expression, named)))
-    return Shared(
+    return Factored(
         tuple(found),
         tuple(
             BackwardEquation(e.of, _part(e.within, named), _part(e.following, named))

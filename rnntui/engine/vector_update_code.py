@@ -1,4 +1,4 @@
-"""The code of an optimiser's update over flat arrays, generated from its rules.
+"""The code of an optimiser's update over parameter vectors, generated from its rules.
 
 A setting is a constant in it. What has no array in it, such as `1 - beta2 ** step`, is computed
 with NumPy's scalars, as `Optimiser` does: a power of an array may round otherwise.

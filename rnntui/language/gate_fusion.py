@@ -20,11 +20,11 @@ from rnntui.language.shapes import Shape
 from rnntui.language.statements import is_literal
 from rnntui.language.tree import Binary, Call, Expression, Name, Negative, names, rebuild
 
-_STACKED = "stacked("
+_FUSED = "fused("
 
 
 @dataclass(frozen=True)
-class Stack:
+class Concatenation:
     """A name for values end to end. parts: of them. axis: along which matrices are put together."""
 
     name: str
@@ -42,20 +42,20 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Step:
+class FusedStep:
     """What is computed at once: the members, by one formula, or one by its own."""
 
     targets: tuple[str, ...]
     formula: Expression
 
 
-class Stacking:
+class GateFusion:
     """Puts the members of a recurrent block together.
 
     members: in the order of one timestep. shapes: of all names; those of new ones are added.
     constant: whether a name stands for one value at all timesteps.
 
-    arrays: members by the array that they share, in its order. stacks: of what the loop reads.
+    arrays: members by the array that they share, in its order. concatenations: of what the loop reads.
     pieces: of what its formulas mean by the names that are none of these.
     """
 
@@ -63,20 +63,20 @@ class Stacking:
         self, members: Sequence[str], shapes: dict[str, Shape], constant: Callable[[str], bool]
     ) -> None:
         self.arrays: dict[str, tuple[str, ...]] = {}
-        self.stacks: dict[str, Stack] = {}
+        self.concatenations: dict[str, Concatenation] = {}
         self.pieces: dict[str, Piece] = {}
         self._members = tuple(members)
         self._shapes = shapes
         self._constant = constant
 
-    def steps(self, formulas: Mapping[str, Expression]) -> list[Step]:
+    def steps(self, formulas: Mapping[str, Expression]) -> list[FusedStep]:
         """The steps of one timestep, equations of one form together."""
-        waiting, found = dict(formulas), list[Step]()
+        waiting, found = dict(formulas), list[FusedStep]()
         while waiting:
             ready = [key for key in waiting if not self._needs(waiting[key]) & waiting.keys()]
             group = self._group(ready, waiting, formulas)
             step = self._together(group, formulas) if len(group) > 1 else None
-            steps = [step] if step else [Step((key,), formulas[key]) for key in group]
+            steps = [step] if step else [FusedStep((key,), formulas[key]) for key in group]
             found += steps
             for key in group:
                 del waiting[key]
@@ -104,7 +104,7 @@ class Stacking:
         if len(taken) < 2:
             return formula
         vector = self._array(tuple(member.key for _, member in taken))
-        matrix = self._stack(tuple(matrix for matrix, _ in taken), axis=1)
+        matrix = self._concatenated(tuple(matrix for matrix, _ in taken), axis=1)
         total: Expression = Binary("@", matrix, Name(vector, taken[0][1].shift))
         for positive, term in rest:
             total = add(total, signed(positive, term))
@@ -136,16 +136,18 @@ class Stacking:
             return len(nodes)
         return next(n for n, node in enumerate(nodes) if node is user or self._alike(node, user))
 
-    def _together(self, group: Sequence[str], formulas: Mapping[str, Expression]) -> Step | None:
+    def _together(
+        self, group: Sequence[str], formulas: Mapping[str, Expression]
+    ) -> FusedStep | None:
         if any(len(self._shapes[key]) != 1 for key in group):
             return None
         if any(key in keys for key in group for keys in self.arrays.values()):
             return None
-        formula = self._stacked([formulas[key] for key in group])
+        formula = self._fused([formulas[key] for key in group])
         if formula is None:
             return None
         self._array(tuple(group))
-        return Step(tuple(group), formula)
+        return FusedStep(tuple(group), formula)
 
     def _alike(self, a: Expression, b: Expression) -> bool:
         """Whether formulas can be computed as one, if the members in them are neighbours."""
@@ -160,7 +162,7 @@ class Stacking:
             return a.operator == b.operator and a.right == b.right and self._matrices([a, b])
         return _same_operation(a, b) and all(map(self._alike, a.children(), b.children()))
 
-    def _stacked(self, nodes: Sequence[Expression]) -> Expression | None:
+    def _fused(self, nodes: Sequence[Expression]) -> Expression | None:
         """One formula for formulas that are alike; None where their members are no neighbours."""
         first = nodes[0]
         if is_literal(first):
@@ -171,9 +173,9 @@ class Stacking:
             matrices = tuple(
                 n.left for n in nodes if isinstance(n, Binary) and isinstance(n.left, Name)
             )
-            return Binary("@", self._stack(matrices), first.right)
+            return Binary("@", self._concatenated(matrices), first.right)
         children = [
-            self._stacked(parts) for parts in zip(*(n.children() for n in nodes), strict=True)
+            self._fused(parts) for parts in zip(*(n.children() for n in nodes), strict=True)
         ]
         known = tuple(child for child in children if child is not None)
         return rebuild(first, known) if len(known) == len(children) else None
@@ -183,7 +185,7 @@ class Stacking:
         if not self._shapes[first.key]:
             return first
         if first.key not in self._members:
-            return self._stack(tuple(found))
+            return self._concatenated(tuple(found))
         if first.shift:
             return None
         wanted = tuple(name.key for name in found)
@@ -204,16 +206,16 @@ class Stacking:
         self.arrays[name] = keys
         return name
 
-    def _stack(self, parts: tuple[Name, ...], axis: int = 0) -> Name:
+    def _concatenated(self, parts: tuple[Name, ...], axis: int = 0) -> Name:
         shapes = [self._shapes[part.key] for part in parts]
         whole = list(shapes[0])
         whole[axis] = sum(shape[axis] for shape in shapes)
         name = self._new(tuple(whole))
-        self.stacks[name] = Stack(name, parts, axis)
+        self.concatenations[name] = Concatenation(name, parts, axis)
         return Name(name)
 
     def _new(self, shape: Shape) -> str:
-        name = f"{_STACKED}{len(self._shapes)})"
+        name = f"{_FUSED}{len(self._shapes)})"
         self._shapes[name] = shape
         return name
 

@@ -23,10 +23,10 @@ import numpy.typing as npt
 
 from rnntui.data.compiled_stream import CompiledStream
 from rnntui.data.streams import TaskStream
-from rnntui.engine.feed import Feed
-from rnntui.engine.flat import FlatState
-from rnntui.engine.flat_training import FlatTraining, Run, StopFlag
+from rnntui.engine.batches import BatchPacker
+from rnntui.engine.engine import Engine, Run, StopFlag
 from rnntui.engine.kernel_source import kernel_source
+from rnntui.engine.parameter_vector import VectorState
 from rnntui.engine.schedule import learning_rate
 from rnntui.engine.training import Trainer
 from rnntui.text.files import write_whole
@@ -36,7 +36,7 @@ Array = npt.NDArray[np.float64]
 
 _FUNCTIONS = (
     "rnntui.engine.exponential",
-    "rnntui.engine.tiles",
+    "rnntui.engine.matmul_microkernel",
     "rnntui.engine.scalar_functions",
     "rnntui.engine.array_functions",
     "rnntui.data.tasks.kernels",
@@ -49,7 +49,7 @@ def compiler_available() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
-class CompiledTraining(FlatTraining):
+class CompiledEngine(Engine):
     """Trains like a Trainer, through a kernel generated from the same equations.
 
     Making one compiles, unless it is in the cache: seconds, and it can be done in a thread. The
@@ -64,7 +64,7 @@ class CompiledTraining(FlatTraining):
         program = trainer.program
         sequences = trainer.sequences
         drawn = CompiledStream(sequences) if isinstance(sequences, TaskStream) else None
-        self._feed = Feed(trainer, drawn)
+        self._packer = BatchPacker(trainer, drawn)
         initial = [np.ravel(program.initial_values[s]) for s in program.model.states
                    if s in program.initial_values]  # fmt: skip
         self._initial = np.concatenate(initial) if initial else np.zeros(1)
@@ -72,9 +72,9 @@ class CompiledTraining(FlatTraining):
         self._longest = 1.0  # timesteps an iteration, on average, in the last call
 
     def advance(
-        self, state: FlatState, iterations: int, every: int = 0, stop: StopFlag | None = None
+        self, state: VectorState, iterations: int, every: int = 0, stop: StopFlag | None = None
     ) -> Run:
-        """See FlatTraining."""
+        """See Engine."""
         stop = StopFlag() if stop is None else stop
         run = Run(state)
         done = 0
@@ -88,8 +88,8 @@ class CompiledTraining(FlatTraining):
     def _call(self, run: Run, count: int, every: int, stop: StopFlag) -> bool:
         """One call of the kernel; whether it went through."""
         settings, first = self.trainer.settings, run.after.iteration
-        fed = self._feed.batches(first, count)
-        packed = fed.sequences
+        batches = self._packer.batches(first, count)
+        packed = batches.sequences
         rows = (first + count) // every - first // every if every else 0
         kept = np.empty((rows, run.after.parameters.size + run.after.memory.size))
         losses = np.empty(count)
@@ -98,8 +98,8 @@ class CompiledTraining(FlatTraining):
         def called(iterations: int) -> tuple[int, Array, Array]:
             parameters, memory = run.after.parameters.copy(), run.after.memory.copy()
             done = self._kernel(
-                iterations, fed.batch, fed.order, packed.lengths, packed.starts, packed.inputs,
-                packed.targets, fed.weights, settings.truncate or 0, parameters, memory,
+                iterations, batches.batch, batches.order, packed.lengths, packed.starts, packed.inputs,
+                packed.targets, batches.weights, settings.truncate or 0, parameters, memory,
                 self._initial, self.layout.free, rates, first, settings.steps_before, losses,
                 every, kept, stop.flag,
             )  # fmt: skip
@@ -109,14 +109,14 @@ class CompiledTraining(FlatTraining):
         if done < 0:  # the last update overflowed: the same without it
             done, parameters, memory = called(-1 - done)
         if count:
-            self._longest = max(float(np.mean(packed.lengths[fed.order])) * fed.batch, 1.0)
+            self._longest = max(float(np.mean(packed.lengths[batches.order])) * batches.batch, 1.0)
         run.losses.frombytes(losses[:done].tobytes())
-        run.after = FlatState(first + done, parameters, memory)
+        run.after = VectorState(first + done, parameters, memory)
         for row in kept[: (first + done) // every - first // every if every else 0]:
             number = (first // every + 1) * every + every * len(run.kept)
             state = row.copy()
             size = parameters.size
-            run.kept.append(FlatState(number, state[:size], state[size:].reshape(memory.shape)))
+            run.kept.append(VectorState(number, state[:size], state[size:].reshape(memory.shape)))
         run.failed = done < count and not stop
         return bool(done == count)
 

@@ -15,7 +15,7 @@ from rnntui.language.recurrence import blocks, factors
 from rnntui.language.tree import Expression, Name, names, rebuild
 
 
-def shortened(
+def inlined(
     equations: Sequence[BackwardEquation], constant: Iterable[str]
 ) -> tuple[BackwardEquation, ...]:
     """The same gradients, with multiples of a gradient written out where they are used once."""

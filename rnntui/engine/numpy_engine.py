@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.engine.feed import Batches, Feed
-from rnntui.engine.flat import FlatLayout, FlatState
-from rnntui.engine.flat_training import FlatTraining, Run, StopFlag
-from rnntui.engine.flat_update import FlatUpdate
+from rnntui.engine.batches import Batches, BatchPacker
+from rnntui.engine.engine import Engine, Run, StopFlag
+from rnntui.engine.parameter_vector import VectorLayout, VectorState
 from rnntui.engine.trace import carries
 from rnntui.engine.training import Trainer
+from rnntui.engine.vector_update import VectorUpdate
 from rnntui.language.code import CARRIES
 
 Array = npt.NDArray[np.float64]
@@ -27,7 +27,7 @@ _VIEW = 128  # bytes of a view of an array
 _AHEAD = 64  # iterations whose sequences are drawn in one go
 
 
-class ArrayTraining(FlatTraining):
+class NumpyEngine(Engine):
     """Trains like a Trainer."""
 
     name = "NumPy"
@@ -35,21 +35,21 @@ class ArrayTraining(FlatTraining):
 
     def __init__(self, trainer: Trainer) -> None:
         super().__init__(trainer)
-        self._feed = Feed(trainer)
-        self._update = FlatUpdate(trainer.settings, self.layout)
+        self._packer = BatchPacker(trainer)
+        self._update = VectorUpdate(trainer.settings, self.layout)
         self._buffers: dict[int, _Buffers] = {}
         self._gradient = np.zeros(self.layout.size)  # of one sequence
 
     def advance(
-        self, state: FlatState, iterations: int, every: int = 0, stop: StopFlag | None = None
+        self, state: VectorState, iterations: int, every: int = 0, stop: StopFlag | None = None
     ) -> Run:
-        """See FlatTraining."""
+        """See Engine."""
         stop = StopFlag() if stop is None else stop
         run = Run(state)
         with np.errstate(all="ignore"):  # NaN and inf are values; `failed` reports them
             while len(run.losses) < iterations and not (stop or run.failed):
                 count = min(iterations - len(run.losses), _AHEAD)
-                self._several(run, self._feed.batches(run.after.iteration, count), every, stop)
+                self._several(run, self._packer.batches(run.after.iteration, count), every, stop)
         return run
 
     def _several(self, run: Run, batches: Batches, every: int, stop: StopFlag) -> None:
@@ -70,8 +70,8 @@ class ArrayTraining(FlatTraining):
             run.add(loss, after, every)
 
     def _iterate(
-        self, state: FlatState, batches: Batches, batch: list[slice]
-    ) -> tuple[float, FlatState | None]:
+        self, state: VectorState, batches: Batches, batch: list[slice]
+    ) -> tuple[float, VectorState | None]:
         """The loss, and the state after an update; None if a number is not finite.
 
         batch: the rows of each of its sequences.
@@ -111,7 +111,7 @@ class _Buffers:
     def __init__(
         self,
         trainer: Trainer,
-        layout: FlatLayout,
+        layout: VectorLayout,
         parameters: Array,
         gradient: Array,
         length: int,
