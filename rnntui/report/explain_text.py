@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
+
+import wcwidth
 
 from rnntui.report.explain_document import (
     Answer,
@@ -16,7 +17,8 @@ from rnntui.report.explain_document import (
     ValueList,
     WorkedStep,
 )
-from rnntui.text.problems import cell_width, printable
+from rnntui.text.problems import printable
+from rnntui.text.terminal_cells import cell_width, left_justified, right_justified
 
 _SUMS = ("+", "−", "=")
 _OPERATORS = ("⊙", "·", "⊗", "/")
@@ -24,7 +26,7 @@ _DANGLING = "+−=⊙·⊗/"
 
 
 def render_text(document: Document, width: int = 80) -> str:
-    """The document in lines of at most `width` cells; only a single number may be wider."""
+    """The document in lines of at most `width` cells; only a single number or word may be wider."""
     return "\n".join(_Text(width).document(document)) + "\n"
 
 
@@ -37,9 +39,9 @@ class _Text:
         yield from self._prose(title)
         yield "═" * min(cell_width(title), self.width)
         yield ""
-        label_width = max((len(label) for label, _ in document.facts), default=0) + 2
+        label_width = max((cell_width(label) for label, _ in document.facts), default=0) + 2
         for label, fact in document.facts:
-            yield from self._prose(fact, printable(label).ljust(label_width))
+            yield from self._prose(fact, left_justified(printable(label), label_width))
         if document.description:
             yield ""
             yield from self._paragraphs(document.description)
@@ -87,7 +89,7 @@ class _Text:
             return
         for number, line in enumerate(step.lines):
             left = " " * margin + target if number == 0 else ""
-            start = f"{left.ljust(indent)}{line.sign} "
+            start = f"{left_justified(left, indent)}{line.sign} "
             yield from self._wrapped(start, printable(str(line.formula)), indent + 2)
         yield from self._answers(step.answers, margin)
 
@@ -96,8 +98,7 @@ class _Text:
         targets = [printable(str(step.target)) for step in steps]
         widest = min(max(map(cell_width, targets)), max(self.width // 4, 8))
         for target, step in zip(targets, steps, strict=True):
-            space = " " * max(widest - cell_width(target), 0)
-            start = f"  {target}{space} {step.lines[0].sign} "
+            start = f"  {left_justified(target, widest)} {step.lines[0].sign} "
             formula = printable(str(step.lines[0].formula))
             room = self.width - cell_width(start) - cell_width(formula) - 3
             title = printable(step.title)
@@ -116,10 +117,10 @@ class _Text:
         widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
         rule = tuple("─" * w for w in widths)
         for row in (rows[0], rule, *rows[1:]):
-            cells = []
-            for cell, align, w in zip(row, table.align, widths, strict=True):
-                space = " " * (w - cell_width(cell))
-                cells.append(space + cell if align == "r" else cell + space)
+            cells = [
+                right_justified(cell, width) if align == "r" else left_justified(cell, width)
+                for cell, align, width in zip(row, table.align, widths, strict=True)
+            ]
             yield "  " + "   ".join(cells).rstrip()
 
     def _paragraphs(self, text: str) -> Iterator[str]:
@@ -130,7 +131,7 @@ class _Text:
 
     def _prose(self, text: str, start: str = "") -> Iterator[str]:
         """Text wrapped at its spaces; further lines are indented as far as the first begins."""
-        yield from textwrap.wrap(
+        yield from wcwidth.wrap(
             printable(text),
             self.width,
             initial_indent=start,
@@ -169,14 +170,15 @@ def _cut(line: str, width: int, indent: int) -> int | None:
     """
     early = indent + (width - indent) // 4
     found: list[tuple[bool, int, int]] = []
-    used = depth = 0
+    depth = 0
     for place, character in enumerate(line):
         if character == " " and place > indent:
-            if used > width:  # the first space behind the width, if there was none before it
+            if (
+                cell_width(line[:place]) > width
+            ):  # the first space behind the width, if there was none before it
                 return -min(found)[2] if found else place
             found.append((place <= early, 3 * depth + _break_cost(line, place), -place))
         depth += (character in "([") - (character in ")]")
-        used += cell_width(character)
     return -min(found)[2] if found else None
 
 

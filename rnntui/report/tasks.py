@@ -13,7 +13,7 @@ from rnntui.data.tasks.registry import TASKS
 from rnntui.data.tasks.task import Option, Task, TaskSequence
 from rnntui.report.trace_json import plain
 from rnntui.text.numbers import format_number
-from rnntui.text.problems import cell_width
+from rnntui.text.terminal_cells import cell_width, right_justified
 
 _NARROWEST = 24
 Row = tuple[str, list[str]]  # a name, and a cell for t = 0 … T
@@ -154,9 +154,7 @@ def _lines(rows: Iterator[Row], width: int | None) -> Iterator[str]:
         if number:
             yield ""
         for name, cells in table:
-            shown = (
-                " " * (columns[t] - cell_width(cells[t])) + cells[t] for t in range(start, stop)
-            )
+            shown = (right_justified(cells[t], columns[t]) for t in range(start, stop))
             yield f"{name:<{margin}}  {' '.join(shown)}".rstrip()
 
 

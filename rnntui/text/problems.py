@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rnntui.text.terminal_cells import cell_width, fitting_end, fitting_start
+
 _EXCERPT_WIDTH = 76
 
 
@@ -55,12 +57,12 @@ class Problem:
         place = self.place
         if place is None or not place.text.strip():
             return ""
-        start = 0
-        if place.column > _EXCERPT_WIDTH - 16:  # a long line: show the part around the caret
-            start = place.column - _EXCERPT_WIDTH // 2
-        before = printable(place.text[start : place.column - 1])
-        rest = printable(place.text[place.column - 1 :])
-        shown = (before + rest)[:_EXCERPT_WIDTH].rstrip()
+        caret = place.column - 1
+        before = printable(place.text[max(caret - _EXCERPT_WIDTH, 0) : caret])
+        if cell_width(before) > _EXCERPT_WIDTH - 17:  # a long line: show the part around the caret
+            before = fitting_end(before, _EXCERPT_WIDTH // 2 - 1)
+        rest = printable(place.text[caret : caret + _EXCERPT_WIDTH])
+        shown = fitting_start(before + rest, _EXCERPT_WIDTH).rstrip()
         return f"\n    {shown}\n    {' ' * cell_width(before)}^"
 
 
@@ -79,14 +81,6 @@ def printable(text: str) -> str:
         if character.isprintable() and unicodedata.category(character) not in ("Cf", "Co", "Cs")
         else character.encode("unicode_escape", "surrogatepass").decode("ascii")
         for character in text
-    )
-
-
-def cell_width(text: str) -> int:
-    """How many terminal cells `text` takes: wide characters two, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
     )
 
 

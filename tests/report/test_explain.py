@@ -12,7 +12,8 @@ from rnntui.data.sequence_file import read_sequence_file
 from rnntui.data.shipped import find_file
 from rnntui.report.explain_build import explain_document
 from rnntui.report.explain_text import render_text
-from rnntui.text.problems import InputError, cell_width
+from rnntui.text.problems import InputError
+from rnntui.text.terminal_cells import cell_width
 
 BATCH = """
 [model]

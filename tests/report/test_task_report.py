@@ -12,7 +12,7 @@ from rnntui.data.tasks.reber import EmbeddedReber, Reber
 from rnntui.data.tasks.recall import Copy
 from rnntui.data.tasks.registry import TASKS, make_task
 from rnntui.report.tasks import samples_json, samples_text, tasks_json, tasks_text
-from rnntui.text.problems import cell_width
+from rnntui.text.terminal_cells import cell_width
 
 
 def test_every_task_is_listed_with_its_options():

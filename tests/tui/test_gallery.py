@@ -10,7 +10,7 @@ from textual.widgets import OptionList, Static
 
 from rnntui.data.sequence_file import read_sequence_file
 from rnntui.data.shipped import shipped_files
-from rnntui.text.problems import cell_width
+from rnntui.text.terminal_cells import cell_width
 from rnntui.tui.app import RnnTui
 from rnntui.tui.screens import gallery
 from rnntui.tui.screens.gallery import GalleryScreen

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.strip import Strip
+
+from rnntui.text.terminal_cells import cell_width, fitting_start
 
 PLAIN = Style()
 BOLD = Style(bold=True)
@@ -38,7 +39,7 @@ class Line:
         """Write `text` at the end."""
         if text:
             self.segments.append(Segment(text, style))
-            self.cell_len += len(text) if text.isascii() else cell_len(text)
+            self.cell_len += cell_width(text)
         return self
 
     def join(self, other: Line) -> Line:
@@ -76,17 +77,24 @@ class Line:
         """The line in at most `width` cells; what is left out ends in `…`."""
         if self.cell_len <= width:
             return self
-        at = len(self)
-        while at and cell_len(self.plain[:at]) > max(width - 1, 0):
-            at -= 1
-        before, _ = self.split(at)
-        return before.add("…", self.segments[-1].style) if width > 0 else Line()
+        return self.cut(width - 1).add("…", self.segments[-1].style) if width > 0 else Line()
+
+    def cut(self, width: int) -> Line:
+        """As much of the line as `width` cells hold."""
+        line = Line()
+        for text, style, _ in self.segments:
+            fitting = fitting_start(text, width - line.cell_len)
+            line.add(fitting, style)
+            if fitting != text:
+                break
+        return line
 
     def strip(self, width: int, ground: Style) -> Strip:
         """Exactly `width` cells on a background, as Textual shows them; what is too long is cut."""
         merged: list[Segment] = []
         last, pending = PLAIN, ""
-        for text, style, _ in self.segments:
+        line = self if self.cell_len <= width else self.cut(width)
+        for text, style, _ in line.segments:
             if style is not last and style != last:
                 if pending:
                     merged.append(Segment(pending, on(ground, last)))
@@ -94,10 +102,9 @@ class Line:
             pending += text
         if pending:
             merged.append(Segment(pending, on(ground, last)))
-        if self.cell_len < width:
-            merged.append(Segment(" " * (width - self.cell_len), ground))
-        strip = Strip(merged, max(self.cell_len, width))
-        return strip if self.cell_len <= width else strip.adjust_cell_length(width)
+        if line.cell_len < width:
+            merged.append(Segment(" " * (width - line.cell_len), ground))
+        return Strip(merged, max(width, 0))
 
     def rich(self) -> Text:
         """The line for Rich's renderables."""

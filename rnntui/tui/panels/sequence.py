@@ -11,7 +11,8 @@ import numpy as np
 from rnntui.data.tasks.task import TaskSequence
 from rnntui.language.render import format_value
 from rnntui.session.moment import Moment
-from rnntui.text.problems import cell_width, printable
+from rnntui.text.problems import printable
+from rnntui.text.terminal_cells import cell_width
 from rnntui.tui.drawing.cells import fitted_number
 from rnntui.tui.drawing.line import DIM, PLAIN, Line
 from rnntui.tui.panels.panel import Kept, RowsPanel
@@ -93,7 +94,7 @@ def _window(t: int, room: int, length: int) -> int:
 
 def _centred(text: str, width: int) -> str:
     """The text in the middle, or `…` in its place: a number is never cut."""
-    taken = len(text) if text.isascii() else cell_width(text)
+    taken = cell_width(text)
     if taken > width:
         text, taken = "…", 1
     left = (width - taken) // 2
