@@ -26,7 +26,7 @@ from rnntui.session.moment import Moment
 
 
 @dataclass(frozen=True)
-class Line:
+class WorkingLine:
     """One line of the working. kind: symbols, numbers, terms, pre-activation or value.
 
     collapse: the nodes of the equation that this line shows as values, by id.
@@ -51,7 +51,7 @@ class Explanation:
     title: str
     target: str
     equation: Equation
-    lines: tuple[Line, ...]
+    lines: tuple[WorkingLine, ...]
     parts: Mapping[int, Any]
     result: Any
 
@@ -65,12 +65,12 @@ def explain(moment: Moment, digits: int = 2, most: int = 6) -> Explanation:
     root = equation.expression
     parts = evaluate_parts(root, moment.lookup())
     shapes = moment.program.all_shapes
-    lines: list[Line] = []
+    lines: list[WorkingLine] = []
     for kind, nodes in _steps(root):
         collapse = {id(node): parts[id(node)] for node in nodes}
         tokens = tuple(to_formula(root, shapes, collapse, digits, most))
         if not lines or formula_text(list(tokens)) != str(lines[-1]):
-            lines.append(Line(kind, tokens, collapse))
+            lines.append(WorkingLine(kind, tokens, collapse))
     target = name_symbol(equation.target)
     return Explanation(_title(moment), target, equation, tuple(lines), parts, parts[id(root)])
 

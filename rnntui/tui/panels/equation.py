@@ -11,8 +11,7 @@ from rich.style import Style
 from rnntui.language.render import Token, format_value, name_symbol, to_formula
 from rnntui.language.tree import Equation
 from rnntui.session.checks import CheckedValue
-from rnntui.session.explanation import Line as WorkingLine
-from rnntui.session.explanation import answers_here, explain
+from rnntui.session.explanation import WorkingLine, answers_here, explain
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.problems import printable
 from rnntui.tui.check_table import MARKS, decimals

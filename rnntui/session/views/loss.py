@@ -1,0 +1,65 @@
+"""Loss: of every iteration so far, and of each timestep of the sequence at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from rnntui.session.moment import Moment
+from rnntui.session.views.arrays import Array, Version, closed
+
+
+@dataclass(frozen=True, eq=False)
+class LossView:
+    """Two curves; none where the model has no loss.
+
+    objective: the name of what training minimises, or None. losses: of the iterations so far, which
+    may be more by the time they are read: the first `count` are meant. iteration: the one at hand.
+    at_each_t: (T,), of t = 1 … T. known: the timesteps at which it is known by now. t: the one to
+    look at. version: of `at_each_t`.
+    """
+
+    version: Version
+    objective: str | None
+    losses: Sequence[float]
+    count: int
+    iteration: int
+    at_each_t: Array
+    known: range
+    t: int
+    _moment: Moment
+
+    @property
+    def loss(self) -> float | None:
+        """The iteration's, if it is known by now."""
+        return self.losses[self.iteration] if self.iteration < self.count else None
+
+    @property
+    def loss_at_t(self) -> float | None:
+        """That of the timestep, if it is known by now."""
+        return float(self.at_each_t[self.t - 1]) if self.t >= 1 and self.t in self.known else None
+
+    @cached_property
+    def metrics(self) -> Mapping[str, float]:
+        """The file's metrics, by name."""
+        return self._moment.metrics if self.objective is not None else {}
+
+
+def view(moment: Moment) -> LossView:
+    """What there is to say of the loss."""
+    objective, trace = moment.program.model.objective, moment.trace
+    losses = np.empty(0) if objective is None else trace.values[objective][1:]
+    return LossView(
+        trace,
+        objective,
+        moment.losses,
+        len(moment.losses),
+        moment.position.iteration,
+        closed(losses),
+        range(0) if objective is None else moment.known_range(objective),
+        moment.t,
+        moment,
+    )
