@@ -911,6 +911,11 @@ BYTES = {
             gzip.compress(b"x,y\n1,2\n", mtime=0) + b"rubbish",
             "f.csv.gz: the gzip data is corrupt; compress it again",
         ),
+        (
+            gzip.compress(b"x,y\n1,2\n", mtime=0)[:10] + b"\x07" * 20,
+            "f.csv.gz: the gzip data is corrupt; compress it again",
+        ),
+        (b"\x1f\x8b\x08", "f.csv.gz: the gzip data is cut off; was it copied as a whole?"),
         (gzip.compress(b"", mtime=0), "f.csv.gz: the file is empty; it has at least one sequence"),
         (
             gzip.compress(b"x,y\n1,2\n1,b\n", mtime=0),

@@ -193,6 +193,17 @@ class TestLargeFiles:
         assert {total for _, total in calls} == {len(text)}
         assert self.calls(packed)[-1] == (packed.stat().st_size, packed.stat().st_size)
 
+    @pytest.mark.parametrize("chunk", [10, 99, 1 << 20])
+    def test_a_gzip_file_of_several_members(
+        self, chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(source, "_CHUNK", chunk)
+        file = tmp_path / "f.csv.gz"
+        members = [gzip.compress(part) for part in (b"x,y\n1", b"", b",2\n3,4", b"\n")]
+        file.write_bytes((b"\0" * 9).join(members) + b"\0" * 600)
+        assert read_sequences_of(file).sequences[0].inputs.tolist() == [[1.0], [3.0]]
+        assert self.calls(file)[-1] == (file.stat().st_size, file.stat().st_size)
+
     def test_memory_is_that_of_the_numbers(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BufferedIOBase, BufferedReader, RawIOBase
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from rnntui.text.problems import InputError, Problem, SourcePlace
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 # Bytes read so far and in all; None where that is not known, as of a pipe.
 ReportProgress = Callable[[int, int | None], None]
 
 STANDARD_INPUT = "standard input"
-MOST_BYTES = (
-    1 << 30
-)  # of anything, unpacked: a small gzip file may unpack to a thousand times its size
+# Of anything, unpacked: a small gzip file may unpack to a thousand times its size.
+MOST_BYTES = 1 << 30
 _CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -30,6 +34,29 @@ class TextBlock:
 
     line: int
     lines: list[str]
+
+
+class _Reported(RawIOBase):
+    """The bytes as they are stored; a chunk is reported when the next is asked for, so dealt with."""
+
+    def __init__(self, stream: BinaryIO, report: ReportProgress, total: int | None) -> None:
+        self._stream, self._report, self._total = stream, report, total
+        self._read = self._reported = 0
+
+    def readable(self) -> bool:
+        """Yes, and no more than that."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """As much of the next chunk as the buffer has room for."""
+        if self._read > self._reported:
+            self._reported = self._read
+            self._report(self._read, self._total)
+        view = memoryview(buffer).cast("B")
+        chunk = self._stream.read(len(view))
+        view[: len(chunk)] = chunk
+        self._read += len(chunk)
+        return len(chunk)
 
 
 class Source:
@@ -45,8 +72,8 @@ class Source:
         self.name = STANDARD_INPUT if str(file) == "-" else str(file)
         self._progress = progress or (lambda done, total: None)
         self._stream, self._total = self._open(file)
-        self._chunks = self._bounded(self._unpacked(self._stored()))
         try:
+            self._chunks = self._bounded(self._unpacked())
             self.head = next(self._chunks, b"")
             if not self.head:
                 raise self.refusal("the file is empty", "it has at least one sequence")
@@ -132,61 +159,39 @@ class Source:
         except FileNotFoundError:
             raise self.refusal("there is no such file") from None
         except (OSError, ValueError) as error:  # ValueError: no file can have such a name
-            reason = getattr(error, "strerror", None) or error
-            raise self.refusal(f"the file cannot be read: {reason}") from None
+            raise self._unreadable(error) from None
 
-    def _stored(self) -> Iterator[bytes]:
-        """The bytes as they are stored. ReportProgress is reported when a chunk has been dealt with."""
-        done = 0
+    def _unpacked(self) -> BufferedIOBase:
+        """The content as it is read, a member of a gzip file after the other."""
+        stored = BufferedReader(_Reported(self._stream, self._progress, self._total), _CHUNK)
         try:
-            while chunk := self._stream.read(_CHUNK):
-                yield chunk
-                done += len(chunk)
-                self._progress(done, self._total)
+            packed = stored.peek(2).startswith(_GZIP)
         except OSError as error:
-            raise self.refusal(f"the file cannot be read: {error.strerror or error}") from None
-
-    def _unpacked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        first = next(chunks, b"")
-        if first.startswith(_GZIP):
-            yield from self._gzip(first, chunks)
-            return
-        if first and self.name.endswith(".gz"):
+            raise self._unreadable(error) from None
+        if packed:
+            return gzip.GzipFile(fileobj=stored)
+        if self.name.endswith(".gz") and stored.peek(1):
             raise self.refusal("this is not gzip, as the file's name says")
-        if first:
-            yield first
-        yield from chunks
+        return stored
 
-    def _gzip(self, first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """Every member of a gzip file, unpacked a chunk at a time."""
-        unpacker = zlib.decompressobj(wbits=31)
-        chunk: bytes | None = first
-        try:
-            while chunk is not None:
-                out = unpacker.decompress(chunk, _CHUNK)
-                if out:
-                    yield out
-                chunk = unpacker.unconsumed_tail
-                if unpacker.eof:
-                    chunk = unpacker.unused_data.lstrip(b"\0")  # members may be padded
-                    if not chunk:
-                        chunk = next(chunks, b"").lstrip(b"\0")
-                    if not chunk:
-                        return
-                    unpacker = zlib.decompressobj(wbits=31)
-                elif not chunk and len(out) < _CHUNK:
-                    chunk = next(chunks, None)
-        except zlib.error:
-            raise self.refusal("the gzip data is corrupt", "compress it again") from None
-        raise self.refusal("the gzip data is cut off", "was it copied as a whole?")
-
-    def _bounded(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    def _bounded(self, content: BufferedIOBase) -> Iterator[bytes]:
+        """The content a chunk at a time."""
         size = 0
-        for chunk in chunks:
+        while chunk := self._chunk(content):
             size += len(chunk)
             if size > MOST_BYTES:
                 raise self._too_large(MOST_BYTES)
             yield chunk
+
+    def _chunk(self, content: BufferedIOBase) -> bytes:
+        try:
+            return content.read(_CHUNK)
+        except EOFError:
+            raise self.refusal("the gzip data is cut off", "was it copied as a whole?") from None
+        except (gzip.BadGzipFile, zlib.error):
+            raise self.refusal("the gzip data is corrupt", "compress it again") from None
+        except OSError as error:
+            raise self._unreadable(error) from None
 
     def _lines(self, content: bytes, line: int) -> list[str]:
         try:
@@ -213,6 +218,9 @@ class Source:
         text = (last + after).decode("utf-8", "backslashreplace")
         line += before.count(b"\n")
         return self.place(line, len(last.decode("utf-8")) + 1, text)
+
+    def _unreadable(self, error: OSError | ValueError) -> InputError:
+        return self.refusal(f"the file cannot be read: {getattr(error, 'strerror', None) or error}")
 
     def _too_large(self, most: int) -> InputError:
         size = f"{most >> 20} MiB" if most >> 20 else f"{most} bytes"
