@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,17 +28,15 @@ def save_run(path: Path, state: TrainingState, engine: str) -> None:
 
     Raises InputError.
     """
-    arrays = {f"parameter:{key}": value for key, value in state.parameters.items()}
-    arrays |= {f"memory:{key}": value for key, value in state.memory.items()}
-    arrays |= {"iteration": np.array(state.iteration), "format": np.array(_FORMAT)}
-    arrays |= {"engine": np.array(engine)}
+    arrays: dict[str, Any] = {
+        **{f"parameter:{key}": value for key, value in state.parameters.items()},
+        **{f"memory:{key}": value for key, value in state.memory.items()},
+        "iteration": np.array(state.iteration),
+        "format": np.array(_FORMAT),
+        "engine": np.array(engine),
+    }
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for key, array in arrays.items():
-            entry = io.BytesIO()
-            np.lib.format.write_array(entry, np.asarray(array), allow_pickle=False)
-            # a fixed date, so that the same state is the same file
-            archive.writestr(zipfile.ZipInfo(f"{key}.npy"), entry.getvalue())
+    np.savez(buffer, **arrays)  # which dates nothing: the same state is the same file
     write_whole(path, buffer.getvalue())
 
 

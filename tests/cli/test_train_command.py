@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,8 @@ class TestTrain:
         resumed = run("train", *options, "--iterations", "35", "--resume", half, "--save", rest)
         assert resumed.exit_code == 0
         assert Path(whole).read_bytes() == Path(rest).read_bytes()
+        with zipfile.ZipFile(whole) as archive:  # on another day too
+            assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
     def test_until_a_condition_holds(self) -> None:
         end = ends("carousel", "--until", "loss < 0.1")
