@@ -16,7 +16,7 @@ from rnntui.text.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from rnntui.data.sequence_file import SequenceFile
-    from rnntui.session.training_run import TrainingRun
+    from rnntui.session.recording import RecordedRun
 
 _WORTH_COMPILING = 2000  # iterations
 
@@ -57,14 +57,14 @@ def train(
     rnntui train reber --iterations 5000 --seed 3 --until 'error < 0.002' --save reber.npz
     rnntui train lstm-ab --set training.optimizer=adam --json | jq .loss
     """
+    from rnntui.session.recording import RecordedRun
     from rnntui.session.saved_run import load_run, save_run
-    from rnntui.session.training_run import TrainingRun
 
     sequence_file = read(() if seed is None else (f"training.seed={seed}",))
     saved = None if resume is None else load_run(resume, sequence_file)
     count = iterations or sequence_file.training.iterations or 1000
     compiled = _compiled(engine, count, saved.engine if saved else "")
-    run = TrainingRun(sequence_file, until, saved.state if saved else None, compiled)
+    run = RecordedRun(sequence_file, until, saved.state if saved else None, compiled)
     try:
         _train(run, count, as_json)
     except KeyboardInterrupt:
@@ -92,7 +92,7 @@ def _compiled(engine: str, iterations: int, before: str) -> bool:
     return wanted or (engine == "auto" and not before and worth_it)
 
 
-def _train(run: TrainingRun, count: int, as_json: bool) -> None:
+def _train(run: RecordedRun, count: int, as_json: bool) -> None:
     from rnntui.report.trace_json import plain
 
     if not as_json:
@@ -109,7 +109,7 @@ def _train(run: TrainingRun, count: int, as_json: bool) -> None:
             )
 
 
-def _print_end(run: TrainingRun, as_json: bool) -> None:
+def _print_end(run: RecordedRun, as_json: bool) -> None:
     from rnntui.report.trace_json import plain
 
     if as_json:

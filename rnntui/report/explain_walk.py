@@ -20,13 +20,11 @@ class Walk:
 
     def __init__(self, file: SequenceFile, iteration: int, sequence: int) -> None:
         self._session = Session(file)
-        moment = self._session.moment
-        while moment.position.iteration < iteration:
-            reached = moment.position.iteration
-            moment = self._session.next_iteration()
-            if moment.position.iteration == reached:
-                why = moment.iteration.fault or "there are no targets to train on"
-                raise InputError(Problem(f"training stops at iteration {reached}: {why}"))
+        moment = self._session.train_to(iteration) if iteration else self._session.moment
+        reached = moment.position.iteration
+        if reached < iteration:
+            why = moment.iteration.fault or "there are no targets to train on"
+            raise InputError(Problem(f"training stops at iteration {reached}: {why}"))
         count = len(moment.iteration.traces)
         if not 0 <= sequence < count:
             message = f"there is no sequence {sequence + 1} in the batch"

@@ -48,6 +48,15 @@ class Losses(Sequence[float]):
             raise IndexError(index)
         return float(self._kept[index % self._length // self._stride])
 
+    def first(self, count: int, limit: int) -> Losses:
+        """A copy of the first `count`, to go on with in room for `limit`."""
+        copy = Losses(limit)
+        copy._stride = self._stride
+        copy._length = min(count, self._length)
+        copy._count = -(-copy._length // self._stride)
+        copy._kept = self._kept[: max(copy._count, 1)].copy()
+        return copy
+
     @property
     def bytes(self) -> int:
         """How much memory they take."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,14 +12,13 @@ import numpy.typing as npt
 
 from rnntui.data.sequence import InputSequence
 from rnntui.data.sequence_file import SequenceFile
-from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
-from rnntui.engine.metrics import measure
 from rnntui.engine.optimiser import Optimiser
 from rnntui.engine.trace import Trace
 from rnntui.engine.training import Iteration
 from rnntui.language.program import Program
 from rnntui.language.tree import Equation, Name
 from rnntui.session.checks import CheckedValue
+from rnntui.session.facts import IterationFacts, SequenceFacts
 from rnntui.session.timeline import Position
 
 Array = npt.NDArray[np.float64]
@@ -29,24 +28,27 @@ Array = npt.NDArray[np.float64]
 class Moment:
     """What is known at one position.
 
-    losses: of every iteration so far reached, by iteration. checks: expectations of this
-    iteration and sequence. selected: the quantity that is picked out, or empty.
+    facts: what follows from the iteration, shared by all moments in it. losses: of every iteration
+    so far reached, by iteration. selected: the quantity that is picked out, or empty.
     """
 
     file: SequenceFile
     position: Position
-    iteration: Iteration
+    facts: IterationFacts
     optimiser: Optimiser
     losses: Sequence[float] = ()
-    checks: Sequence[CheckedValue] = ()
     selected: str = ""
     message: str = ""
-    _cache: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def program(self) -> Program:
         """The model with its sizes."""
         return self.file.program
+
+    @property
+    def iteration(self) -> Iteration:
+        """The iteration at hand."""
+        return self.facts.iteration
 
     @property
     def trace(self) -> Trace:
@@ -135,40 +137,33 @@ class Moment:
         return self.iteration.before.parameters[key]
 
     @property
-    def by_loss(self) -> dict[str, Array]:
-        """Each parameter's gradient by the timestep whose loss it comes from; T² work, once."""
-        return self._once("by_loss", lambda: gradients_by_loss(self.trace))
+    def checks(self) -> tuple[CheckedValue, ...]:
+        """The file's worked answers for this iteration and sequence."""
+        return self._sequence_facts.checks
 
     @property
-    def by_use(self) -> dict[str, Array]:
+    def by_loss(self) -> Mapping[str, Array]:
+        """Each parameter's gradient by the timestep whose loss it comes from; T² work, once."""
+        return self._sequence_facts.by_loss
+
+    @property
+    def by_use(self) -> Mapping[str, Array]:
         """Each parameter's gradient by the timestep at which it is used; once."""
-        return self._once("by_use", lambda: dict(gradients_by_use(self.trace).by_use))
+        return self._sequence_facts.by_use
 
     @property
     def terms_computed(self) -> bool:
         """Whether both of these are there already."""
-        sequence = self.position.sequence
-        return ("by_loss", sequence) in self._cache and ("by_use", sequence) in self._cache
+        return self._sequence_facts.terms_computed
 
     @property
-    def metrics(self) -> dict[str, float]:
+    def metrics(self) -> Mapping[str, float]:
         """The file's metrics on this iteration's sequences; measured once."""
-        if "metrics" not in self._cache:
-            measured = {
-                metric.name: measure(metric, self.iteration.traces)
-                for metric in self.file.metrics.metrics
-            }
-            self._cache["metrics"] = measured
-        found: dict[str, float] = self._cache["metrics"]
-        return found
+        return self.facts.metrics
 
-    def _once(self, what: str, compute: Callable[[], dict[str, Array]]) -> dict[str, Array]:
-        # the cache outlives this moment: the session hands it on as long as the trace is the same
-        key = (what, self.position.sequence)
-        if key not in self._cache:
-            self._cache[key] = compute()
-        found: dict[str, Array] = self._cache[key]
-        return found
+    @property
+    def _sequence_facts(self) -> SequenceFacts:
+        return self.facts.sequences[self.position.sequence]
 
     @cached_property
     def _forward_order(self) -> dict[str, int]:

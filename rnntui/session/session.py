@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import thread_time
-from typing import Any
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.compile_ahead import compile_beside
 from rnntui.engine.compiled_engine import compiler_available
-from rnntui.engine.optimiser import UpdateEquation
 from rnntui.engine.state import TrainingState
-from rnntui.engine.training import Iteration
-from rnntui.session.checks import CheckedValue, about_updates, check_trace, start_training
-from rnntui.session.course import Course
+from rnntui.engine.training import Iteration, Trainer
+from rnntui.session.branches import Branches
+from rnntui.session.checks import start_training
+from rnntui.session.cursor import START, Cursor
+from rnntui.session.facts import IterationFacts
+from rnntui.session.history import History
 from rnntui.session.limits import MEGABYTE, MEMORY
 from rnntui.session.moment import Moment, bare, initial_gradients
-from rnntui.session.progress import Progress
-from rnntui.session.runner import Runner
-from rnntui.session.timeline import Position, Stop, Timeline
+from rnntui.session.run_progress import RunProgress
+from rnntui.session.runs import BackgroundRun, Run
+from rnntui.session.timeline import Position, Timeline
 
 _AT_ONCE = 0.01  # seconds that training on to an iteration may take while a key waits
+_STRETCH = 0.04  # seconds of training between two looks at what was asked meanwhile
 
 
 class Session:
@@ -34,18 +37,30 @@ class Session:
     def __init__(
         self, file: SequenceFile, memory: int = MEMORY * MEGABYTE, compiled: bool = True
     ) -> None:
-        self.file = file
-        self.trainer, start = start_training(file)
-        trains = file.model.objective is not None
-        self.course = Course(self.trainer, start, memory) if trains else None
+        trainer, start = start_training(file)
+        self.branches = Branches(file, trainer, start, memory)
         self._compiles = compiled and compiler_available()
-        self._runner: Runner | None = None
-        self._cache: dict[Any, Any] = {}
+        self._run: BackgroundRun | None = None
         self.selected = ""
         self.cost = 0.0  # seconds of the processor that computing this iteration took
         self._show(self._computed(start))
-        self.position = Position(0, 0, "forward", 1, 0)
+        self.position = START
         self.message = file.notice
+
+    @property
+    def file(self) -> SequenceFile:
+        """What is stepped through: in an iteration before its branch began, its parent's."""
+        return self._shown.file
+
+    @property
+    def trainer(self) -> Trainer:
+        """What computes its iterations."""
+        return self._shown.trainer
+
+    @property
+    def history(self) -> History | None:
+        """The states and losses of the branch at hand; None where there is nothing to train on."""
+        return self.branches.current.history
 
     @property
     def moment(self) -> Moment:
@@ -53,13 +68,11 @@ class Session:
         return Moment(
             file=self.file,
             position=self.position,
-            iteration=self._iteration,
+            facts=self._facts,
             optimiser=self.trainer.optimiser,
-            losses=self.course.losses if self.course else (),
-            checks=self._checks(),
+            losses=self.history.losses if self.history else (),
             selected=self.selected,
             message=self.message,
-            _cache=self._cache,
         )
 
     @property
@@ -68,28 +81,55 @@ class Session:
         model = self.file.model
         return (*(e.target for e in model.equations), *model.parameters)
 
-    # --- moves ---
+    # --- moves within the iteration, and over its edges ---
 
     def next_equation(self) -> Moment:
         """One micro-step on: the next equation, timestep, phase or iteration."""
-        stop = self._stop()
-        if self.position.equation + 1 < stop.equations:
-            return self._go(stop, self.position.equation + 1)
-        return self._next_stop(0)
+        return self._forward(self._cursor.next_equation)
 
     def previous_equation(self) -> Moment:
         """One micro-step back."""
-        if self.position.equation > 0:
-            return self._go(self._stop(), self.position.equation - 1)
-        return self._previous_stop(None)
+        return self._back(self._cursor.previous_equation)
 
     def next_timestep(self) -> Moment:
         """The same equation one timestep on in the order of computation."""
-        return self._next_stop(self.position.equation)
+        return self._forward(self._cursor.next_timestep)
 
     def previous_timestep(self) -> Moment:
         """The same equation one timestep back in the order of computation."""
-        return self._previous_stop(self.position.equation)
+        return self._back(self._cursor.previous_timestep)
+
+    def to_start(self) -> Moment:
+        """The first equation of the sequence at hand, forward."""
+        return self._move(self._cursor.to_start(self.position))
+
+    def to_end(self) -> Moment:
+        """The last equation of the sequence at hand, forward."""
+        return self._move(self._cursor.to_end(self.position))
+
+    def to_timestep(self, t: int) -> Moment:
+        """The same phase and equation at timestep t of the sequence at hand."""
+        return self._move(self._cursor.to_timestep(self.position, t))
+
+    def _forward(self, step: Callable[[Position], Position | None]) -> Moment:
+        position = step(self.position)
+        if position is not None:
+            return self._move(position)
+        self.pause()
+        start = Position(self.position.iteration, 0, "forward", 1, 0)
+        return self._to_iteration(self.position.iteration + 1, start)
+
+    def _back(self, step: Callable[[Position], Position | None]) -> Moment:
+        position = step(self.position)
+        if position is not None:
+            return self._move(position)
+        if self.position.iteration == 0:
+            return self._stay("This is the very beginning.")
+        self.pause()
+        self._arrive(self.position.iteration - 1, self._cursor.to_start(self.position))
+        return self._move(self._cursor.to_last(self.position.iteration))
+
+    # --- moves from iteration to iteration ---
 
     def next_iteration(self) -> Moment:
         """The same place one training iteration later."""
@@ -103,36 +143,33 @@ class Session:
             return self._stay("This is iteration 0: there is none before it.")
         return self._to_iteration(self.position.iteration - 1, self.position)
 
-    def to_start(self) -> Moment:
-        """The first equation of the sequence at hand, forward."""
-        return self._move(
-            Position(self.position.iteration, self.position.sequence, "forward", 1, 0)
-        )
+    def go_to(self, iteration: int) -> Moment:
+        """The same place at an iteration; one far ahead is what training then runs to."""
+        self.pause()
+        if self.history is None:
+            return self._stay(self._why_stopped())
+        if iteration - self.history.newest > max(self.history.rate * _AT_ONCE, 1):
+            return self.run(until=iteration)
+        return self.train_to(iteration)
 
-    def to_end(self) -> Moment:
-        """The last equation of the sequence at hand, forward."""
-        sequence = self.position.sequence
-        last = len(self.file.model.equations) - 1
-        length = self._iteration.traces[sequence].length
-        return self._move(Position(self.position.iteration, sequence, "forward", length, last))
-
-    def to_timestep(self, t: int) -> Moment:
-        """The same phase and equation at timestep t of the sequence at hand."""
-        length = self._iteration.traces[self.position.sequence].length
-        phase = "forward" if self.position.phase == "update" else self.position.phase
-        equation = self.position.equation if phase == self.position.phase else 0
-        t = min(max(t, 1), length)
-        return self._move(
-            Position(self.position.iteration, self.position.sequence, phase, t, equation)
-        )
+    def train_to(self, iteration: int) -> Moment:
+        """The same place at an iteration, however far ahead it is: the caller waits for it."""
+        self.pause()
+        if self.history is None:
+            return self._stay(self._why_stopped())
+        self.history.extend(iteration - self.history.newest)
+        self._arrive(min(max(iteration, 0), self.history.newest), self.position)
+        return self._stay(self._why_stopped() if iteration > self.history.newest else "")
 
     def restart(self) -> Moment:
         """Iteration 0 with its initial parameters; what was learned is forgotten."""
         self.pause()
-        if self.course is not None:
-            self.course.restart()
-            self._show(self._computed(self.course.state(0)))
-        return self._move(Position(0, 0, "forward", 1, 0), "Restarted from the initial parameters.")
+        if self.history is not None:
+            self.history.restart()
+            self._show(self._computed(self.branches.current.state(0)))
+        return self._move(START, "Restarted from the initial parameters.")
+
+    # --- selecting ---
 
     def select(self, quantity: str) -> Moment:
         """Pick out a quantity or a parameter."""
@@ -151,167 +188,102 @@ class Session:
     @property
     def running(self) -> bool:
         """Whether training runs."""
-        runner = self._runner
-        return runner is not None and runner.running
+        run = self._run
+        return run is not None and run.running
 
     @property
-    def progress(self) -> Progress | None:
+    def progress(self) -> RunProgress | None:
         """How far training is; None where there is nothing to train on."""
-        course = self.course
-        if course is None:
+        history, run = self.history, self._run
+        if history is None:
             return None
-        runner = self._runner
-        until = runner.until if runner is not None else None
-        return Progress(
-            self.running, course.newest, until, course.rate, course.bytes, course.memory,
-            course.engine,
+        until = run.until if run is not None else None
+        return RunProgress(
+            self.running, history.newest, until, history.rate, history.bytes, history.memory,
+            history.engine,
         )  # fmt: skip
 
     def run(self, until: int | None = None) -> Moment:
         """Let training run beside, as far as `until`, or as the file says, or without end."""
         self.pause()
-        if self.course is None or self.course.failed:
+        history = self.history
+        if history is None or history.failed:
             return self._stay(self._why_stopped())
         end = self.file.training.iterations
-        if until is None and end is not None and self.course.newest < end:
+        if until is None and end is not None and history.newest < end:
             until = end
         if self._compiles:
-            self.course.speed_up(compile_beside)
-        self._runner = Runner(self.course, until)
-        self._runner.start()
+            history.speed_up(compile_beside)
+        run = Run(self.branches.current.trainer, history, until, seconds=_STRETCH)
+        self._run = BackgroundRun(run, lambda: not history.releases_lock)
+        self._run.start()
         return self._stay("")
 
     def hold(self) -> None:
         """Keep a run from taking turns with what is done now, such as answering a key."""
-        runner = self._runner  # a move in another thread may come to its end meanwhile
-        if runner is not None:
-            runner.hold()
+        run = self._run  # a move in another thread may come to its end meanwhile
+        if run is not None:
+            run.hold()
 
     def release(self) -> None:
         """Let a run go on."""
-        runner = self._runner
-        if runner is not None:
-            runner.release()
+        run = self._run
+        if run is not None:
+            run.release()
 
     def pause(self) -> Moment:
         """Stop the run after the iteration at hand, and go there."""
-        if self._runner is None:
+        if self._run is None:
             return self._stay("")
-        self._runner.pause()
+        self._run.pause()
         return self.follow()
 
     def follow(self) -> Moment:
         """The same place in the newest iteration; once the run has ended, that is its end."""
-        if self._runner is None or self.course is None:
+        if self._run is None or self.history is None:
             return self._stay("")
-        ended = not self._runner.running
+        ended = not self._run.running
         if ended:
-            self._runner = None
-        self._arrive_in(self.course.newest_state, self.position)
-        return self._stay(self._why_stopped() if ended and self.course.failed else "")
-
-    def go_to(self, iteration: int) -> Moment:
-        """The same place at an iteration; one far ahead is what training then runs to."""
-        self.pause()
-        if self.course is None:
-            return self._stay(self._why_stopped())
-        ahead = iteration - self.course.newest
-        if ahead > max(self.course.rate * _AT_ONCE, 1):
-            return self.run(until=iteration)
-        self.course.extend(ahead)
-        self._arrive(min(max(iteration, 0), self.course.newest), self.position)
-        return self._stay(self._why_stopped() if iteration > self.course.newest else "")
+            self._run = None
+        self._arrive_in(self.history.newest_state, self.position)
+        return self._stay(self._why_stopped() if ended and self.history.failed else "")
 
     def close(self) -> None:
         """Leave: nothing goes on beside any more."""
-        if self._runner is not None:
-            self._runner.abandon()
-        if self.course is not None:
-            self.course.close()
+        if self._run is not None:
+            self._run.abandon()
+        self.branches.close()
 
     # --- how moves are made ---
 
-    def _timeline(self, iteration: Iteration) -> Timeline:
-        program = self.file.program
-        return Timeline(
-            [trace.length for trace in iteration.traces],
-            forward=len(program.model.equations),
-            backward=len(program.backward),
-            initial=len(initial_gradients(program)),
-            update=len(self._update_equations()),
-        )
-
-    def _update_equations(self) -> tuple[UpdateEquation, ...]:
-        trains = self.file.model.objective is not None
-        return self.trainer.optimiser.equations if trains else ()
-
-    def _stop(self) -> Stop:
-        timeline = self._timeline(self._iteration)
-        return timeline.stop(timeline.number(self.position))
-
-    def _next_stop(self, equation: int) -> Moment:
-        timeline = self._timeline(self._iteration)
-        number = timeline.number(self.position) + 1
-        if number >= timeline.stops:
-            self.pause()
-            start = Position(self.position.iteration, 0, "forward", 1, 0)
-            return self._to_iteration(self.position.iteration + 1, start)
-        stop = timeline.stop(number)
-        return self._go(stop, equation if stop.phase == self.position.phase else 0)
-
-    def _previous_stop(self, equation: int | None) -> Moment:
-        """The stop before; `equation` None is its last one."""
-        timeline = self._timeline(self._iteration)
-        number = timeline.number(self.position) - 1
-        if number < 0:
-            if self.position.iteration == 0:
-                return self._stay("This is the very beginning.")
-            self.pause()
-            self._arrive(self.position.iteration - 1, Position(0, 0, "forward", 1, 0))
-            timeline = self._timeline(self._iteration)
-            stop = timeline.stop(timeline.stops - 1)
-            return self._go(stop, stop.equations - 1)
-        stop = timeline.stop(number)
-        same = stop.phase == self.position.phase
-        return self._go(stop, equation if same and equation is not None else stop.equations - 1)
-
-    def _go(self, stop: Stop, equation: int) -> Moment:
-        within = min(equation, stop.equations - 1)
-        return self._move(
-            Position(self.position.iteration, stop.sequence, stop.phase, stop.t, within)
-        )
+    @property
+    def _iteration(self) -> Iteration:
+        return self._facts.iteration
 
     def _to_iteration(self, iteration: int, like: Position) -> Moment:
-        if self.course is None:
+        history = self.history
+        if history is None:
             return self._stay(self._why_stopped())
-        if iteration > self.course.newest and not self.course.take(self._iteration):
-            self.course.extend(iteration - self.course.newest)
-        if iteration > self.course.newest:
+        if iteration > history.newest and not history.take(self._iteration):
+            history.extend(iteration - history.newest)
+        if iteration > history.newest:
             return self._stay(self._why_stopped())
         return self._arrive(iteration, like)
 
     def _arrive(self, iteration: int, like: Position) -> Moment:
         """The place `like` in an iteration that has been reached."""
-        assert self.course is not None, "only training comes to other iterations"
         if iteration == self._iteration.before.iteration:
-            return self._move(self._fitted(like, iteration))
-        return self._arrive_in(self.course.state(iteration), like)
+            return self._move(self._cursor.fitted(like, iteration))
+        return self._arrive_in(self.branches.current.state(iteration), like)
 
     def _arrive_in(self, state: TrainingState, like: Position) -> Moment:
         if state.iteration != self._iteration.before.iteration:
             self._show(self._computed(state))
-        return self._move(self._fitted(like, state.iteration))
-
-    def _fitted(self, like: Position, iteration: int) -> Position:
-        """The place `like` in an iteration whose sequences may be shorter."""
-        traces = self._iteration.traces
-        sequence = min(like.sequence, len(traces) - 1)
-        t = min(like.t, traces[sequence].length)
-        return Position(iteration, sequence, like.phase, t, like.equation)
+        return self._move(self._cursor.fitted(like, state.iteration))
 
     def _why_stopped(self) -> str:
         fault = self._iteration.fault
-        if fault is not None and self.file.model.objective is not None:
+        if fault is not None and self.history is not None:
             return (
                 f"Training stops here: {fault}. The parameters are left as they were; "
                 "go back, or open the file with a smaller learning rate."
@@ -320,18 +292,18 @@ class Session:
 
     def _computed(self, state: TrainingState) -> Iteration:
         started = thread_time()  # not how long this thread had to wait for others
-        iteration = self.trainer.iterate(state)
+        iteration = self.branches.current.owner(state.iteration).trainer.iterate(state)
         self.cost = thread_time() - started
         return iteration
 
     def _show(self, iteration: Iteration) -> None:
-        self._iteration = iteration
-        self._cache = {}
-        number = iteration.before.iteration
-        losses = self.course.losses if self.course is not None else None
+        number, history = iteration.before.iteration, self.history
+        self._shown = self.branches.current.owner(number)
+        self._facts = IterationFacts(self.file, iteration)
+        self._cursor = Cursor(_timeline(iteration, self.trainer))
         # training knows the loss of an iteration once it has gone further
-        if losses is not None and iteration.loss is not None and number == len(losses):
-            losses.put(number, [iteration.loss])
+        if history and iteration.loss is not None and number == len(history.losses):
+            history.losses.put(number, [iteration.loss])
 
     def _move(self, position: Position, message: str = "") -> Moment:
         self.position = position
@@ -342,18 +314,14 @@ class Session:
         self.message = message
         return self.moment
 
-    def _checks(self) -> tuple[CheckedValue, ...]:
-        """This iteration's and sequence's expectations, checked once for each trace."""
-        sequence = self.position.sequence
-        if ("checks", sequence) not in self._cache:
-            index = self._iteration.indices[sequence]
-            wanted = [
-                e
-                for e in self.file.expectations
-                if e.iteration == self.position.iteration and e.sequence == index
-            ]
-            update = self._iteration.update if about_updates(wanted) else None
-            found = tuple(check_trace(self._iteration.traces[sequence], wanted, update))
-            self._cache["checks", sequence] = found
-        checks: tuple[CheckedValue, ...] = self._cache["checks", sequence]
-        return checks
+
+def _timeline(iteration: Iteration, trainer: Trainer) -> Timeline:
+    program = trainer.program
+    trains = program.model.objective is not None
+    return Timeline(
+        [trace.length for trace in iteration.traces],
+        forward=len(program.model.equations),
+        backward=len(program.backward),
+        initial=len(initial_gradients(program)),
+        update=len(trainer.optimiser.equations) if trains else 0,
+    )

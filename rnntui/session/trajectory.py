@@ -8,6 +8,7 @@ the state before it.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from threading import Lock
 
 from rnntui.engine.engine import Engine, StopFlag
@@ -26,17 +27,25 @@ _REPLAY = 0.004  # seconds that going back between two kept states may take
 class Trajectory:
     """States and losses by iteration. The methods may be called from several threads.
 
-    training: what computes the states. memory: bytes that the history may take in all.
+    training: what computes the states. memory: bytes that the history may take in all. before: the
+    losses of the iterations before `start`; they are copied.
     failed: the newest iteration has a number that is not finite, so there is no next one.
     rate: iterations a second of the last `extend`; 0 before the first.
     """
 
-    def __init__(self, training: Engine, start: TrainingState, memory: int) -> None:
+    def __init__(
+        self,
+        training: Engine,
+        start: TrainingState,
+        memory: int,
+        before: Losses | None = None,
+    ) -> None:
         self.training = training
         self.memory = memory
         self.failed = False
         self.rate = 0.0
-        self.losses = Losses(memory // _LOSSES // 8)
+        most = memory // _LOSSES // 8
+        self.losses = Losses(most) if before is None else before.first(start.iteration, most)
         first = training.layout.vectors(start)
         self._start = first
         self._newest = first
@@ -71,10 +80,10 @@ class Trajectory:
             apart *= 2
         return apart
 
-    def extend(self, iterations: int, stop: StopFlag | None = None) -> int:
-        """Train on from the newest state; how many iterations were done."""
+    def extend(self, iterations: int, stop: StopFlag | None = None) -> Sequence[float]:
+        """Train on from the newest state; the losses of the iterations that were done."""
         if iterations <= 0 or self.failed:
-            return 0
+            return ()
         with self._computing:
             before, started = self._newest, time.perf_counter()
             run = self.training.advance(before, iterations, self.every, stop)
@@ -87,7 +96,7 @@ class Trajectory:
             self._keyframes.add(run.kept)
             self._newest = run.after
             self.failed = run.failed
-        return done
+        return run.losses
 
     def take(self, iteration: Iteration) -> bool:
         """Go on by an iteration that was computed already; whether that was what comes next."""
@@ -105,7 +114,7 @@ class Trajectory:
             return True
 
     def state(self, iteration: int) -> TrainingState:
-        """The state before an iteration up to the newest: the same bits whenever it is asked for."""
+        """The state before an iteration from the start's to the newest: the same bits at every time."""
         return self.training.layout.state(self._vectors(iteration))
 
     def _vectors(self, iteration: int) -> VectorState:

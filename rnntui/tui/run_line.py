@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from rnntui.session.progress import Progress
+from rnntui.session.run_progress import RunProgress
 from rnntui.tui.drawing.kept_lines import KeptLines
 
 
@@ -15,7 +15,7 @@ class RunLine(KeptLines):
         super().__init__()
         self._parts: list[str] = []
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: RunProgress) -> None:
         """Show how far training is."""
         self._tell(_parts(progress))
 
@@ -39,7 +39,7 @@ class RunLine(KeptLines):
         return Text(line, no_wrap=True)
 
 
-def _parts(progress: Progress) -> list[str]:
+def _parts(progress: RunProgress) -> list[str]:
     sign = "▶ training" if progress.running else "‖ paused"
     of = f" of {progress.until:,}" if progress.until is not None and progress.running else ""
     parts = [f"{sign}  iteration {progress.newest:,}{of}"]

@@ -15,7 +15,7 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-from rnntui.session.training_run import Progress as Step
+from rnntui.session.recording import Recorded
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
 
@@ -28,10 +28,10 @@ def _whole() -> Column:
 _TITLE = 24  # cells; the figures are what one looks at
 
 
-def show_progress(steps: Iterable[Step], start: int, total: int, title: str) -> Step | None:
+def show_progress(steps: Iterable[Recorded], start: int, total: int, title: str) -> Recorded | None:
     """Draw the bar while the steps are taken; the last one. Ctrl-C ends it in good order."""
     console = Console(stderr=True)
-    last: Step | None = None
+    last: Recorded | None = None
     metrics: Mapping[str, float] = {}
     with Progress(
         TextColumn("{task.description}", markup=False, table_column=_whole()),

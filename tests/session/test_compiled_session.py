@@ -48,7 +48,7 @@ def test_from_when_it_took_over_all_states_are_the_kernels(compiled: Engine) -> 
             session.next_iteration()
         numpy = session.moment.iteration.before
         session.run(until=1000)
-        wait(session, lambda s: not s.running and s.course.engine == "compiled")
+        wait(session, lambda s: not s.running and s.history.engine == "compiled")
         session.follow()
         found[steps] = [session.go_to(k).iteration.before for k in (1000, 700, 3, steps)]
         # what was seen before agrees but for rounding (which 150 iterations of this file blow up)

@@ -12,7 +12,8 @@ ROOMS = {
                         "render", "shapes"],
     "rnntui.data": ["expectations", "sequence_file", "sequences", "shipped"],
     "rnntui.engine": ["decomposition", "initialisation", "optimiser", "trace", "training"],
-    "rnntui.session": ["checks", "course", "explanation", "moment", "session", "timeline",
+    "rnntui.session": ["branches", "checks", "conditions", "cursor", "explanation", "facts", "history",
+                       "moment", "runs", "session", "timeline",
                        "views.equation", "views.hidden_space", "views.plain", "views.status"],
     "rnntui.report": ["checks", "trace_json"],
 }  # fmt: skip

@@ -10,8 +10,8 @@ from test_same_bits import bits
 
 from rnntui.engine.numpy_engine import NumpyEngine
 from rnntui.engine.training import Trainer
-from rnntui.session import runner
-from rnntui.session.course import Course
+from rnntui.session import runs
+from rnntui.session.history import History
 from rnntui.session.session import Session
 
 
@@ -27,10 +27,10 @@ class TestRunning:
         session = open_session(LSTM)
         session.next_timestep()
         session.run(until=10**6)
-        wait(session, lambda s: s.course.newest > 20)
+        wait(session, lambda s: s.history.newest > 20)
         moment = session.pause()
         assert not session.running
-        assert moment.position.iteration == session.course.newest > 20
+        assert moment.position.iteration == session.history.newest > 20
         assert moment.position.t == 2  # the same place in another iteration
         alone = open_session(LSTM)
         alone.next_timestep()
@@ -44,7 +44,7 @@ class TestRunning:
         seen = []
         for _ in range(5):
             seen.append(session.follow().position.iteration)
-            wait(session, lambda s: s.course.newest > seen[-1])
+            wait(session, lambda s: s.history.newest > seen[-1])
         session.pause()
         assert seen == sorted(set(seen))
 
@@ -60,17 +60,17 @@ class TestRunning:
         wait(session, lambda s: not s.running)
         assert session.follow().position.iteration == 25
         session.run()
-        wait(session, lambda s: s.course.newest > 60)
+        wait(session, lambda s: s.history.newest > 60)
         session.pause()
 
     @pytest.mark.parametrize("move", ["next_iteration", "previous_iteration"])
     def test_a_move_to_another_iteration_pauses_it_and_starts_from_where_it_is(self, move):
         session = open_session(ELMAN)
         session.run(until=10**6)
-        wait(session, lambda s: s.course.newest > 20)
+        wait(session, lambda s: s.history.newest > 20)
         moment = getattr(session, move)()
         assert not session.running
-        away = moment.position.iteration - session.course.newest
+        away = moment.position.iteration - session.history.newest
         assert away == {"next_iteration": 0, "previous_iteration": -1}[move]
 
     def test_a_step_within_the_iteration_does_not_pause_it(self):
@@ -80,7 +80,7 @@ class TestRunning:
         assert session.running
         session.restart()
         assert not session.running
-        assert session.course.newest == 0
+        assert session.history.newest == 0
 
     def test_a_number_that_is_not_finite_stops_it_with_the_reason(self):
         session = open_session(
@@ -102,7 +102,7 @@ class TestRunning:
     def test_its_progress(self):
         session = open_session(ELMAN)
         session.run(until=10**7)
-        wait(session, lambda s: s.course.rate > 0)
+        wait(session, lambda s: s.history.rate > 0)
         progress = session.progress
         assert progress.running
         assert progress.until == 10**7
@@ -144,16 +144,16 @@ class TestChangingOver:
         session = open_session(ELMAN)
         for _ in range(30):
             session.next_iteration()
-        session.course.speed_up(Slower)
-        wait(session, lambda s: s.course.engine == "other")
-        assert session.course.newest == 30
+        session.history.speed_up(Slower)
+        wait(session, lambda s: s.history.engine == "other")
+        assert session.history.newest == 30
         assert session.next_iteration().position.iteration == 31
-        assert len(session.course.losses) == 32
+        assert len(session.history.losses) == 32
 
     def test_while_training_runs_nothing_is_lost(self):
         session = open_session(ELMAN)
         session.run(until=3000)
-        session.course.speed_up(Slower)
+        session.history.speed_up(Slower)
         wait(session, lambda s: not s.running)
         assert session.follow().position.iteration == 3000
         session.close()
@@ -163,8 +163,8 @@ class TestChangingOver:
             raise RuntimeError("no compiler")
 
         session = open_session(ELMAN)
-        session.course.speed_up(broken)
-        wait(session, lambda s: "not compiled" in s.course.engine)
+        session.history.speed_up(broken)
+        wait(session, lambda s: "not compiled" in s.history.engine)
         assert session.next_iteration().position.iteration == 1
 
     def test_one_that_fails_sooner_does_not_take_over(self):
@@ -177,11 +177,13 @@ class TestChangingOver:
         session = open_session(ELMAN)
         for _ in range(10):
             session.next_iteration()
-        session.course._catch_up(
-            type(session.course._trajectory)(Failing(session.trainer), session.course._start, 10**6)
+        session.history._catch_up(
+            type(session.history._trajectory)(
+                Failing(session.trainer), session.history._start, 10**6
+            )
         )
-        assert session.course.engine == "NumPy"
-        assert session.course.newest == 10
+        assert session.history.engine == "NumPy"
+        assert session.history.newest == 10
 
     def test_it_happens_once(self):
         made = []
@@ -191,10 +193,10 @@ class TestChangingOver:
             return Slower(trainer)
 
         session = open_session(ELMAN)
-        assert isinstance(session.course, Course)
+        assert isinstance(session.history, History)
         for _ in range(3):
-            session.course.speed_up(make)
-        wait(session, lambda s: s.course.engine == "other")
+            session.history.speed_up(make)
+        wait(session, lambda s: s.history.engine == "other")
         assert made == [1]
 
 
@@ -202,31 +204,31 @@ class TestGivingWay:
     """Training in Python waits while something else is done, such as painting the answer to a key."""
 
     def test_a_run_that_is_held_stands_still_and_then_goes_on(self, monkeypatch):
-        monkeypatch.setattr(runner, "_HELD", 60)
+        monkeypatch.setattr(runs, "_HELD", 60)
         session = open_session(ELMAN)
         session.run(until=10**6)
-        wait(session, lambda s: s.course.newest > 5)
+        wait(session, lambda s: s.history.newest > 5)
         session.hold()
         seen = [-1] * 50
 
         def stands_still(session: Session) -> bool:  # after the iteration at hand
-            seen.append(session.course.newest)
+            seen.append(session.history.newest)
             return seen[-1] == seen[-50]
 
         wait(session, stands_still)
-        held = session.course.newest
+        held = session.history.newest
         assert session.running
         session.release()
-        wait(session, lambda s: s.course.newest > held)
+        wait(session, lambda s: s.history.newest > held)
         session.pause()
 
     def test_one_that_nobody_releases_goes_on_by_itself(self):
         session = open_session(ELMAN)
         session.run(until=10**6)
-        wait(session, lambda s: s.course.newest > 5)
+        wait(session, lambda s: s.history.newest > 5)
         session.hold()
-        held = session.course.newest
-        wait(session, lambda s: s.course.newest > held + 100)
+        held = session.history.newest
+        wait(session, lambda s: s.history.newest > held + 100)
         session.pause()
 
     def test_one_that_is_held_can_be_paused_and_comes_to_its_end(self):
@@ -235,7 +237,7 @@ class TestGivingWay:
         session.hold()
         session.pause()
         assert not session.running
-        newest = session.course.newest
+        newest = session.history.newest
         session.run(until=newest + 50)
         while session.running:
             session.hold()
@@ -258,18 +260,18 @@ class TestWork:
         for _ in range(5):
             session.next_iteration()
         assert counts == {"iterate": 5, "advance": 0}
-        assert session.moment.position.iteration == session.course.newest == 5
+        assert session.moment.position.iteration == session.history.newest == 5
 
     def test_iterations_from_the_screen_are_those_of_training(self):
         stepped, trained = open_session(LSTM), open_session(LSTM)
         for _ in range(6):
             stepped.next_iteration()
-        trained.course.extend(6)
+        trained.history.extend(6)
         assert bits(trained.go_to(6)) == bits(stepped.moment)
         for iteration in range(6):
-            ours, theirs = (s.course.state(iteration).parameters for s in (stepped, trained))
+            ours, theirs = (s.history.state(iteration).parameters for s in (stepped, trained))
             assert all(ours[key].tobytes() == theirs[key].tobytes() for key in theirs)
-        assert list(stepped.course.losses) == list(trained.course.losses)
+        assert list(stepped.history.losses) == list(trained.history.losses)
 
     def test_values_of_an_update_are_not_computed_where_nothing_asks_for_them(self, monkeypatch):
         session = open_session(LSTM)

@@ -130,7 +130,7 @@ class TestLongTraining:
                 time.sleep(0.01)
             session.follow()
             assert session.position.iteration == target
-            assert session.course.bytes <= LITTLE
+            assert session.history.bytes <= LITTLE
 
     def test_any_iteration_is_found_again(self, few_recent):
         session = open_session(ELMAN, memory=LITTLE)

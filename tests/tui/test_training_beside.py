@@ -67,8 +67,8 @@ class TestRunning:
             await pilot.press("space")
             screen = stepper(pilot)
             assert not screen.session.running
-            assert screen.moment.position.iteration == screen.session.course.newest
-            assert f"‖ paused  iteration {screen.session.course.newest:,}" in run_line(pilot)
+            assert screen.moment.position.iteration == screen.session.history.newest
+            assert f"‖ paused  iteration {screen.session.history.newest:,}" in run_line(pilot)
             assert "of 64 MB" in run_line(pilot)
 
     async def test_pictures_come_one_after_the_other_while_it_runs(self, monkeypatch) -> None:
@@ -91,7 +91,7 @@ class TestRunning:
     async def test_keys_that_look_go_on_working_and_a_step_pauses(self) -> None:
         async with opened().run_test(size=(120, 40)) as pilot:
             await pilot.press("space")
-            await wait(pilot, lambda s: s.session.course.newest > 5)
+            await wait(pilot, lambda s: s.session.history.newest > 5)
             panel = stepper(pilot).panel
             await pilot.press("tab", "down", "f", "escape")
             assert stepper(pilot).panel != panel
@@ -99,7 +99,7 @@ class TestRunning:
             await pilot.press("backspace")
             screen = stepper(pilot)
             assert not screen.session.running
-            assert screen.moment.position.iteration == screen.session.course.newest - 1
+            assert screen.moment.position.iteration == screen.session.history.newest - 1
 
     async def test_outer_panels_take_turns_in_its_pictures_and_all_show_where_it_pauses(
         self, monkeypatch
@@ -147,7 +147,7 @@ class TestRunning:
     async def test_markup_in_a_file_stays_text_while_it_trains(self) -> None:
         async with opened(LITERAL).run_test(size=(80, 24)) as pilot:
             await pilot.press("space")
-            await wait(pilot, lambda s: s.session.course.newest > 5)
+            await wait(pilot, lambda s: s.session.history.newest > 5)
             await pilot.press("space")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """A run at a moment.
 
     newest: the last iteration it has come to. until: where it ends of itself, or None. rate:

@@ -1,4 +1,4 @@
-"""A session's training: it begins with NumPy, and goes on compiled once the kernel is there.
+"""The history of one branch's training: it begins with NumPy, and goes on compiled once the kernel is there.
 
 What is promised: stepping, running and replay give the same bits, forward and back, because all of
 them come from one trajectory. When a compiled kernel takes over, it first computes every iteration
@@ -9,7 +9,7 @@ seen before were NumPy's, which agree within 1e-12, relative, for each iteration
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rnntui.engine.engine import Engine, StopFlag
 from rnntui.engine.numpy_engine import NumpyEngine
@@ -24,15 +24,19 @@ _CLOSE = 0.02  # seconds of catching up for which training may be kept waiting
 Compile = Callable[[Trainer], Engine]
 
 
-class Course:
-    """The states and losses of a session, by iteration; see `Trajectory`.
+class History:
+    """States and losses by iteration, from `start` on; see `Trajectory`.
 
-    memory: bytes that the history may take.
+    memory: bytes that the history may take. before: the losses of the iterations before `start`,
+    where it is not the first.
     """
 
-    def __init__(self, trainer: Trainer, start: TrainingState, memory: int) -> None:
+    def __init__(
+        self, trainer: Trainer, start: TrainingState, memory: int, before: Losses | None = None
+    ) -> None:
         self._trainer, self._start, self.memory = trainer, start, memory
-        self._trajectory = Trajectory(NumpyEngine(trainer), start, memory)
+        self._before = before
+        self._trajectory = self._begun(NumpyEngine(trainer))
         self._turn = threading.Lock()  # who holds it may train on, or change the trajectory
         self._stop = StopFlag()
         self._thread: threading.Thread | None = None
@@ -78,8 +82,8 @@ class Course:
         """Whether other threads can run Python while it trains."""
         return self._trajectory.training.releases_lock
 
-    def extend(self, iterations: int, stop: StopFlag | None = None) -> int:
-        """Train on from the newest state; how many iterations were done."""
+    def extend(self, iterations: int, stop: StopFlag | None = None) -> Sequence[float]:
+        """Train on from the newest state; the losses of the iterations that were done."""
         with self._turn:
             return self._trajectory.extend(iterations, stop)
 
@@ -95,7 +99,7 @@ class Course:
     def restart(self) -> None:
         """Forget all but the start; what was compiled stays."""
         with self._turn:
-            self._trajectory = Trajectory(self._trajectory.training, self._start, self.memory)
+            self._trajectory = self._begun(self._trajectory.training)
 
     def speed_up(self, compile_: Compile) -> None:
         """Make a faster way of training in a thread, and change over to it; only the first time."""
@@ -115,7 +119,7 @@ class Course:
         except Exception:  # whatever the compiler met with: training goes on as it is
             self._waiting = ", not compiled"
             return
-        faster = Trajectory(training, self._start, self.memory)
+        faster = self._begun(training)
         self._catch_up(faster)
         self._waiting = ""
 
@@ -141,6 +145,9 @@ class Course:
 
     def _as_far(self, faster: Trajectory) -> Trajectory:
         """One that has gone no further than the session has: going on is for the user to say."""
-        exact = Trajectory(faster.training, self._start, self.memory)
-        exact.extend(self._trajectory.newest)
+        exact = self._begun(faster.training)
+        exact.extend(self._trajectory.newest - exact.newest)
         return exact
+
+    def _begun(self, training: Engine) -> Trajectory:
+        return Trajectory(training, self._start, self.memory, self._before)
