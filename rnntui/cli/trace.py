@@ -70,17 +70,16 @@ def trace(
     from rnntui.report.trace_jsonl import trace_jsonl
     from rnntui.report.trace_npz import write_trace_npz
     from rnntui.session.checks import start_training
+    from rnntui.session.runs import trained_to
     from rnntui.text.files import write_whole
 
     file = read()
     trainer, state = start_training(file)
-    current = trainer.iterate(state)
-    while current.before.iteration < iteration:
-        if current.after is None:
-            reason = str(current.fault) if current.fault else "there are no targets to train on"
-            reached = current.before.iteration
-            raise InputError(Problem(f"training stops at iteration {reached}: {reason}"))
-        current = trainer.iterate(current.after)
+    current = trainer.iterate(trained_to(trainer, state, iteration))
+    reached = current.before.iteration
+    if reached < iteration:
+        reason = str(current.fault) if current.fault else "there are no targets to train on"
+        raise InputError(Problem(f"training stops at iteration {reached}: {reason}"))
     if sequence > len(current.traces):
         raise InputError(Problem(f"the batch has {len(current.traces)} sequence(s)"))
     number = sequence - 1

@@ -18,6 +18,7 @@ from rnntui.engine.state import TrainingState
 from rnntui.engine.trace import Trace, compute_trace
 from rnntui.engine.training import Trainer
 from rnntui.session.limits import QUICK
+from rnntui.session.runs import trained_to
 
 Array = npt.NDArray[np.float64]
 Status = Literal["right", "wrong", "mistake", "unexpectedly right", "unreachable"]
@@ -85,35 +86,33 @@ def check_file(
     later iterations are left out; None checks them all, however long that takes.
     """
     trainer, state = start_training(file)
-    limit = float("inf") if most is None else most
-    wanted = sorted({e.iteration for e in file.expectations if e.iteration <= limit})
-    for iteration in wanted:
-        reached: TrainingState | None = state
-        while reached is not None and reached.iteration < iteration:
-            if cancelled():
-                return
-            reached = trainer.iterate(reached).after
-        expectations = [e for e in file.expectations if e.iteration == iteration]
-        if reached is None:
-            later = [e for e in file.expectations if iteration <= e.iteration <= limit]
-            yield from (
-                CheckedValue(e, value, None, "unreachable") for e in later for value in e.values
-            )
+    within = [e for e in file.expectations if most is None or e.iteration <= most]
+    for iteration in sorted({e.iteration for e in within}):
+        state = trained_to(trainer, state, iteration, cancelled)
+        if state.iteration < iteration:
+            if not cancelled():
+                later = [e for e in within if e.iteration >= iteration]
+                yield from (
+                    CheckedValue(e, value, None, "unreachable") for e in later for value in e.values
+                )
             return
-        state = reached
-        update = None
-        if about_updates(expectations):
-            update = trainer.iterate(state).update
-        for sequence in sorted({e.sequence for e in expectations}):
-            trace = compute_trace(
-                file.program,
-                file.data.sequence(sequence),
-                state.parameters,
-                file.training.reduction,
-                file.training.truncate,
-            )
-            own = [e for e in expectations if e.sequence == sequence]
-            yield from check_trace(trace, own, update)
+        yield from _checked(file, trainer, state, [e for e in within if e.iteration == iteration])
+
+
+def _checked(
+    file: SequenceFile, trainer: Trainer, state: TrainingState, expectations: Sequence[Expectation]
+) -> Iterator[CheckedValue]:
+    """The expected values of one iteration, sequence after sequence."""
+    update = trainer.iterate(state).update if about_updates(expectations) else None
+    for sequence in sorted({e.sequence for e in expectations}):
+        trace = compute_trace(
+            file.program,
+            file.data.sequence(sequence),
+            state.parameters,
+            file.training.reduction,
+            file.training.truncate,
+        )
+        yield from check_trace(trace, [e for e in expectations if e.sequence == sequence], update)
 
 
 def about_updates(expectations: Sequence[Expectation]) -> bool:

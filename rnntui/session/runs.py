@@ -9,11 +9,13 @@ from time import perf_counter
 from typing import Protocol
 
 from rnntui.engine.engine import Engine, StopFlag
+from rnntui.engine.numpy_engine import NumpyEngine
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Trainer
 from rnntui.session.conditions import Condition
 
 _HELD = 0.1  # seconds that training may be held up at most
+_UNCANCELLED = 0.05  # seconds of training between two looks at whether it is still wanted
 
 
 class Trains(Protocol):
@@ -150,6 +152,22 @@ class Run:
         if self._every is not None:
             count = min(count, self._every - newest % self._every)
         return count if self.until is None else min(count, self.until - newest)
+
+
+def trained_to(
+    trainer: Trainer,
+    start: TrainingState,
+    iteration: int,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> TrainingState:
+    """The state before an iteration, by NumPy: `Trainer.iterate`'s bits; or the last one on the way
+    there, where a number is not finite, or once `cancelled` says so."""
+    if start.iteration >= iteration or trainer.program.model.objective is None:
+        return start
+    run = Run(trainer, Frontier(NumpyEngine(trainer), start), iteration, seconds=_UNCANCELLED)
+    while not cancelled() and run.step() is not None:
+        pass
+    return run.state
 
 
 class BackgroundRun:
