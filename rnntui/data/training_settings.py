@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rnntui.data.fields import Fields, listed
 from rnntui.data.initialisation_settings import Initialisation, read_initialisation
+from rnntui.language.keys import derived
 from rnntui.language.program import Program
 from rnntui.language.shapes import Shape, describe
 from rnntui.models.optimisers import BEFORE, OPTIMIZERS, rules_for
@@ -184,7 +185,7 @@ def read_optimizer_state(
                 table.problem(f"`{state}` is made of squares", "none is below 0", name)
             else:
                 array.setflags(write=False)
-                found[f"{state}({name})"] = array
+                found[derived(state, name)] = array
     updates = fields.whole("updates", 0)
     return replace(settings, optimizer_state=found, steps_before=updates)
 
@@ -196,7 +197,7 @@ def update_shapes(program: Program, settings: TrainingSettings) -> dict[str, Sha
     free = [key for key in program.model.parameters if key not in settings.fixed]
     rules = rules_for(settings.optimizer, settings.hyperparameters)
     steps = [e.target for rule in rules for e in rule.equations if e.target != "updated"]
-    found = {f"{step}({key})": program.shapes[key] for key in free for step in steps}
+    found = {derived(step, key): program.shapes[key] for key in free for step in steps}
     return found | {key: program.shapes[key] for key in free}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from rnntui.language.differentiate import BackwardEquation
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import derived
 from rnntui.language.shapes import Shape, shape_of
 from rnntui.language.tree import Call, Equation, Expression, Name, rebuild, walk
 
@@ -34,7 +35,7 @@ def name_common_subexpressions(
     for equation in assignments:
         for node in reversed(list(walk(equation.expression))):  # operands before what they are in
             if node in wanted and node not in named and node != equation.expression:
-                name = Name(f"common({len(named)})")
+                name = Name(derived("common", str(len(named))))
                 new_shapes[name.key] = shape_of(node, shapes)
                 inner = rebuild(node, tuple(_replaced(c, named) for c in node.children()))
                 found.append(Equation(name.key, inner))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from rnntui.engine.trace import Trace, run_backward
 from rnntui.language.evaluate import evaluate
-from rnntui.language.tree import Name
+from rnntui.language.keys import grad, weight
 
 Array = npt.NDArray[np.float64]
 
@@ -90,20 +90,16 @@ def _by_use(
     program = trace.program
     keys = [only] if only else list(program.model.parameters)
     by_use = {key: np.zeros((length, *program.shapes[key])) for key in program.model.parameters}
-    arrays = {
-        **trace.parameters,
-        **trace.values,
-        **{f"grad({key})": gradient for key, gradient in gradients.items()},
-        **{f"grad({key})": array for key, array in by_use.items()},
-        f"weight({program.model.objective})": weights,
+    objective = program.model.objective
+    assert objective is not None, "there are gradients"
+    timed: dict[str, Array] = {
+        **{grad(key): array for key, array in gradients.items()},
+        weight(objective): weights,
     }
-    program.run_by_use(length, arrays)
-
-    def at_the_start(name: Name) -> object:
-        key = name.key
-        return gradients[key[5:-1]][0] if key.startswith("grad(") else trace.value(key, 0)
-
-    initial = {
+    used: dict[str, Array] = {grad(key): array for key, array in by_use.items()}
+    program.run_by_use(length, {**trace.parameters, **trace.values, **timed, **used})
+    at_the_start = trace.lookup.extended(over_time=timed).at(0)
+    initial: dict[str, Array] = {
         equation.of: np.asarray(evaluate(equation.within, at_the_start))
         for equation in program.backward_initial
         if equation.within is not None and equation.of in by_use

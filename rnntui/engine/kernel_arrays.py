@@ -11,6 +11,7 @@ from math import prod
 
 from rnntui.engine.parameter_vector import slots
 from rnntui.language.code import identifier
+from rnntui.language.keys import Key, grad
 from rnntui.language.shapes import Shape
 from rnntui.language.tree import Name
 
@@ -37,7 +38,10 @@ class KernelArrays:
 
     def is_parameter(self, key: str) -> bool:
         """Whether a name is a parameter or the gradient of one: no time."""
-        return (key[5:-1] if key.startswith("grad(") else key) in self.parameters
+        match Key(key):
+            case Key("grad", of):
+                return of in self.parameters
+        return key in self.parameters
 
     def component(self, name: Name, index: Sequence[str], time: str = "t") -> str:
         """The source of a component at a timestep."""
@@ -50,7 +54,7 @@ class KernelArrays:
         """The source of a component of a quantity over time, `start` places from its t = 0."""
         key, shape = name.key, self.shapes[name.key]
         place = f"{start} + {linear_index(index, shape)}" if index else start
-        if key.startswith("weight("):
+        if key.operator == "weight":
             return f"weights[unsigned(row - 1 + {place})]"
         if key in _INPUTS:
             return f"{_input_vector(key)}[unsigned((row - 1) * {prod(shape)} + {place})]"
@@ -82,12 +86,12 @@ class KernelArrays:
         parameters, total = slots(self.parameters, shapes)
         lines.append(f"D = np.zeros({total})")
         for key, slot in parameters.items():
-            for name, buffer in ((key, "P"), (f"grad({key})", "D")):
+            for name, buffer in ((key, "P"), (grad(key), "D")):
                 view = identifier(name)
                 lines.append(f"{view} = {buffer}[{slot.start} : {slot.start + slot.size}]")
                 if name in self._whole:
                     lines.append(f"all_{view} = {view}.reshape({shapes[key]})")
-        gradients = [key for key in self._timed if key.startswith("grad(")]
+        gradients = [key for key in self._timed if Key(key).operator == "grad"]
         for buffer, keys in (
             ("V", [k for k in self._timed if k not in gradients]),
             ("G", gradients),

@@ -16,6 +16,7 @@ from rnntui.language.algebra import ZERO, add, subtract
 from rnntui.language.code import identifier
 from rnntui.language.differentiate import BackwardEquation
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import derived
 from rnntui.language.loops import LARGE, LoopWriter, Product, indented, large_product, nested
 from rnntui.language.program import Program
 from rnntui.language.recurrence import blocks, signed_terms
@@ -46,9 +47,13 @@ class KernelPasses:
         needed = [e for e in program.backward if e.of != "x"]
         factored = name_common_subexpressions(program.assignments, needed, program.all_shapes)
         self.arrays = KernelArrays(parameters, {**program.all_shapes, **factored.shapes})
-        self.formulas = {a.target: a.expression for a in factored.assignments}
+        self.formulas: dict[str, Expression] = {
+            a.target: a.expression for a in factored.assignments
+        }
         self.backward_equations = factored.backward
-        self.gradients = {e.target: e for e in factored.backward if e.of not in parameters}
+        self.gradients: dict[str, BackwardEquation] = {
+            e.target: e for e in factored.backward if e.of not in parameters
+        }
         for key in (*self.formulas, *self.gradients):
             self.arrays.add(key, self.arrays.shapes[key])
         self._writer = LoopWriter(self.arrays.shapes, self._place, self.arrays.whole)
@@ -227,7 +232,7 @@ class KernelPasses:
         return fixed and vector not in members
 
     def _new_name(self, shape: Shape) -> Name:
-        name = Name(f"hoisted({len(self.arrays.shapes)})")
+        name = Name(derived("hoisted", str(len(self.arrays.shapes))))
         self.arrays.add(name.key, shape)
         self._writer.shapes = {**self._writer.shapes, name.key: shape}
         self._over_time_writer.shapes = {**self._over_time_writer.shapes, name.key: ()}

@@ -19,6 +19,7 @@ from rnntui.engine.trace import carries
 from rnntui.engine.training import Trainer
 from rnntui.engine.vector_update import VectorUpdate
 from rnntui.language.code import CARRIES
+from rnntui.language.keys import grad, weight
 
 Array = npt.NDArray[np.float64]
 
@@ -120,7 +121,7 @@ class _Buffers:
         objective = program.model.objective
         assert objective is not None, "there is something to train on"
         shapes, constant = program.shapes, program.model.parameters
-        keys = [a.target for a in program.assignments]
+        keys: list[str] = [a.target for a in program.assignments]
         values = {key: np.zeros((length + 1, *shapes[key])) for key in keys}
         for state, given in program.initial_values.items():
             values[state][0] = given
@@ -133,12 +134,12 @@ class _Buffers:
             **values,
             **inputs,
             **{
-                f"grad({e.of})": np.zeros((length + 1, *shapes[e.of]))
+                e.target: np.zeros((length + 1, *shapes[e.of]))
                 for e in program.backward
                 if e.of not in constant
             },
-            **{f"grad({key})": view for key, view in layout.views(gradient).items()},
-            f"weight({objective})": weights,
+            **{grad(key): view for key, view in layout.views(gradient).items()},
+            weight(objective): weights,
             CARRIES: carries(length, truncate),
         }
         self._gradient = gradient

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.training_settings import TrainingSettings
+from rnntui.engine.lookup import AFTER, Lookup
 from rnntui.engine.schedule import learning_rate
 from rnntui.language.evaluate import evaluate
+from rnntui.language.keys import derived, grad, setting
 from rnntui.language.tree import Equation, Expression, Name, rebuild
 from rnntui.models.optimisers import rules_for
 
@@ -31,12 +33,14 @@ class Update:
     """What an update computed.
 
     values: by key, such as `m(W)`, of every line but the last. parameters: the new values.
-    given: what all lines share: settings, `step`, `gradient_norm`.
+    given: what all lines share: settings, `step`, `gradient_norm`. lookup: of all names in them, at
+    the time AFTER; a parameter is its old value, `grad(W)` is averaged over the batch.
     """
 
     values: Arrays
     parameters: Arrays
     given: Mapping[str, np.float64]
+    lookup: Lookup
 
 
 class Optimiser:
@@ -59,7 +63,7 @@ class Optimiser:
     def remembered(self, values: Arrays) -> dict[str, Array]:
         """What it remembers of an update's values, for the next one."""
         states = [state for rule in self._rules for state in rule.states]
-        keys = [f"{state}({key})" for key in self.parameters for state in states]
+        keys = [derived(state, key) for key in self.parameters for state in states]
         return {key: values[key] for key in keys}
 
     def update(
@@ -71,46 +75,42 @@ class Optimiser:
         0, for the schedule. step: the number of this update in the optimiser's count, from 1.
         """
         given = self._given(gradients, iteration, step)
+        averaged: dict[str, Array] = {grad(key): array for key, array in gradients.items()}
+        before_and_after: dict[str, list[Array]] = {}
+        lookup = Lookup(before_and_after, {**parameters, **averaged, **given})
         values: dict[str, Array] = {}
         new: dict[str, Array] = dict(parameters)
-        shape: tuple[int, ...] = ()
-
-        def look(name: Name) -> object:
-            if name.key.startswith("grad("):
-                return gradients[name.key[5:-1]]
-            if name.shift == -1:
-                return memory[name.key] if name.key in memory else np.zeros(shape)
-            if name.key in values:
-                return values[name.key]
-            return given[name.key] if name.key in given else parameters[name.key]
-
         for line in self.equations:
-            shape = parameters[line.parameter].shape
-            found = np.asarray(evaluate(line.equation.expression, look), dtype=np.float64)
-            found.setflags(write=False)
-            if line.equation.target == line.parameter:
-                new[line.parameter] = found
+            target, key = line.equation.target, line.parameter
+            if target != key:
+                before = memory[target] if target in memory else np.zeros(parameters[key].shape)
+                before_and_after[target] = [before]
+            value = np.asarray(evaluate(line.equation.expression, lookup.at(AFTER)), np.float64)
+            value.setflags(write=False)
+            if target == key:
+                new[key] = value
             else:
-                values[line.equation.target] = found
-        return Update(values, new, given)
+                values[target] = value
+                before_and_after[target].append(value)
+        return Update(values, new, given, lookup)
 
     def _given(self, gradients: Arrays, iteration: int, step: int) -> dict[str, np.float64]:
         norm = gradient_norm(gradients[key] for key in self.parameters)
-        found = {
-            **{f"hyper({key})": value for key, value in self.settings.hyperparameters.items()},
-            "hyper(learning_rate)": learning_rate(self.settings, iteration),
-            "hyper(step)": step,
-            "hyper(gradient_norm)": norm,
+        given = {
+            **self.settings.hyperparameters,
+            "learning_rate": learning_rate(self.settings, iteration),
+            "step": step,
+            "gradient_norm": norm,
         }
-        return {key: np.float64(value) for key, value in found.items()}
+        return {setting(key): np.float64(value) for key, value in given.items()}
 
     def _equations(self, parameter: str) -> list[Equation]:
         lines: list[Equation] = []
-        gradient = f"grad({parameter})"
+        gradient = grad(parameter)
         for rule in self._rules:
             own = {equation.target for equation in rule.equations}
             meaning = {"gradient": gradient, "parameter": parameter, "updated": parameter}
-            meaning |= {key: f"{key}({parameter})" for key in own - {"updated"}}
+            meaning |= {key: derived(key, parameter) for key in own - {"updated"}}
             for line in rule.equations:
                 expression = _substituted(line.expression, meaning)
                 lines.append(Equation(meaning[line.target], expression, line.description))
@@ -121,12 +121,12 @@ class Optimiser:
 def gradient_norm(gradients: Iterable[Array]) -> np.float64:
     """The Euclidean norm of all gradients together."""
     with np.errstate(all="ignore"):
-        return np.float64(np.sqrt(np.sum([np.sum(np.square(found)) for found in gradients])))
+        return np.float64(np.sqrt(np.sum([np.sum(np.square(array)) for array in gradients])))
 
 
 def _substituted(node: Expression, meaning: Mapping[str, str]) -> Expression:
     if isinstance(node, Name):
-        return Name(meaning.get(node.key, f"hyper({node.key})"), node.shift)
+        return Name(meaning.get(node.key, setting(node.key)), node.shift)
     if not node.children():
         return node
     return rebuild(node, tuple(_substituted(child, meaning) for child in node.children()))

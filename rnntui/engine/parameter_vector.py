@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rnntui.data.training_settings import TrainingSettings
 from rnntui.engine.state import TrainingState
+from rnntui.language.keys import derived
 from rnntui.language.program import Program
 from rnntui.language.shapes import Shape
 from rnntui.models.optimisers import rules_for
@@ -91,7 +92,7 @@ class VectorLayout:
         """The same for what the optimiser remembers; into: (states, n)."""
         for row, name in zip(into, self.states, strict=True):
             for key, slot in self.slots.items():
-                found = memory.get(f"{name}({key})")
+                found = memory.get(derived(name, key))
                 row[slot.part] = 0.0 if found is None else found.reshape(-1)
 
     def state(self, vectors: VectorState) -> TrainingState:
@@ -100,7 +101,7 @@ class VectorLayout:
             vectors.iteration,
             self.views(_read_only(vectors.parameters)),
             {
-                f"{name}({key})": row[self.slots[key].part].reshape(self.shapes[key])
+                derived(name, key): row[self.slots[key].part].reshape(self.shapes[key])
                 for key in self.updated
                 for name, row in zip(self.states, _read_only(vectors.memory), strict=True)
             },

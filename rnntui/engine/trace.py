@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.sequence import InputSequence
+from rnntui.engine.lookup import Lookup
 from rnntui.language.code import CARRIES
+from rnntui.language.keys import grad, weight
 from rnntui.language.program import Program
-from rnntui.language.tree import Name
+from rnntui.language.shapes import Shape
 
 Array = npt.NDArray[np.float64]
 Parameters = Mapping[str, Array]
@@ -63,24 +66,28 @@ class Trace:
         """Whether gradients flow from timestep t + 1 to t: not at the end, nor at a chunk's."""
         return bool(carries(self.length, self.truncate)[t])
 
-    def lookup(self, t: int) -> Callable[[Name], Any]:
-        """What names mean at timestep t, for evaluating an equation there."""
+    @cached_property
+    def lookup(self) -> Lookup:
+        """Values, gradients, parameters and weights by key and t = 0 … T."""
+        return Lookup(
+            {**self.values, **_timed_gradients(self.program, self.gradients, self.weights)},
+            {
+                **{key: np.zeros(shape) for key, shape in self._unreached.items()},
+                **_constants(self.parameters),
+                **{grad(key): array for key, array in self.parameter_gradients.items()},
+            },
+        )
 
-        def look(name: Name) -> Any:
-            return self.value(name.key, t + name.shift)
-
-        return look
-
-    def value(self, key: str, t: int) -> Any:
-        """The value of a quantity, gradient or parameter at timestep t (a view, or a scalar)."""
-        if key in self.parameters:
-            return self.parameters[key] if self.parameters[key].ndim else self.parameters[key][()]
-        if key.startswith("weight("):
-            return self.weights[t]
-        if key.startswith("grad("):
-            of = key[5:-1]
-            return self.parameter_gradients[of] if of in self.parameters else self.gradients[of][t]
-        return self.values[key][t]
+    @property
+    def _unreached(self) -> Mapping[str, Shape]:
+        """The gradients of what the loss does not depend on: zeros of these shapes."""
+        if self.loss is None:
+            return {}
+        return {
+            grad(key): shape
+            for key, shape in self.program.shapes.items()
+            if key not in self.gradients and key not in self.parameter_gradients
+        }
 
     def fault(self) -> Fault | None:
         """The first value, else the first gradient, that is NaN or infinite; None if all are finite."""
@@ -143,18 +150,17 @@ def run_backward(
     truncate: int | None = None,
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Gradients of Σ weights[t]·objective[t] over t ≤ length: by quantity and t, and by parameter."""
-    gradients = {
+    gradients: dict[str, Array] = {
         equation.of: np.zeros((length + 1, *program.shapes[equation.of]))
         for equation in program.backward
         if equation.of not in parameters
     }
     totals = {key: np.zeros(program.shapes[key]) for key in program.model.parameters}
-    arrays = {
+    arrays: dict[str, Any] = {
         **_constants(parameters),
         **values,
-        **{f"grad({key})": gradient for key, gradient in gradients.items()},
-        **{f"grad({key})": total for key, total in totals.items()},
-        f"weight({program.model.objective})": weights,
+        **_timed_gradients(program, gradients, weights),
+        **{grad(key): total for key, total in totals.items()},
         CARRIES: carries(length, truncate),
     }
     program.run_backward(length, arrays)
@@ -188,6 +194,16 @@ def _forward_arrays(program: Program, sequence: InputSequence) -> dict[str, Arra
 def _constants(parameters: Parameters) -> dict[str, Any]:
     """Parameters as values: a scalar, not an array without axes, whose `**` may round otherwise."""
     return {key: value[()] for key, value in parameters.items()}
+
+
+def _timed_gradients(
+    program: Program, gradients: Mapping[str, Array], weights: Array
+) -> dict[str, Array]:
+    """Gradients over time, and the weights of the objective, by their keys."""
+    timed: dict[str, Array] = {grad(key): array for key, array in gradients.items()}
+    if program.model.objective is not None:
+        timed[weight(program.model.objective)] = weights
+    return timed
 
 
 def _first_fault(arrays: Mapping[str, Array], order: range) -> Fault | None:

@@ -15,11 +15,13 @@ import numpy.typing as npt
 from rnntui.data.sequence import InputSequence
 from rnntui.data.streams import TaskStream
 from rnntui.data.training_settings import TrainingSettings
+from rnntui.engine.lookup import Lookup
 from rnntui.engine.optimiser import Optimiser, Update
 from rnntui.engine.parameter_vector import VectorLayout
 from rnntui.engine.state import TrainingState
 from rnntui.engine.trace import Fault, Parameters, Trace, compute_trace
 from rnntui.engine.vector_update import VectorUpdate
+from rnntui.language.keys import grad
 from rnntui.language.program import Program
 
 Array = npt.NDArray[np.float64]
@@ -42,6 +44,16 @@ class Iteration:
     fault: Fault | None
     after: TrainingState | None
     compute_update: Callable[[], Update] | None = None
+
+    def lookup(self, sequence: int) -> Lookup:
+        """Values by key and t of a sequence of the batch (counted from 0).
+
+        As its trace's, but `grad(W)` of a parameter is averaged over the batch; `iteration` is this
+        iteration's number.
+        """
+        averaged: dict[str, Array] = {grad(key): array for key, array in self.gradients.items()}
+        number = {"iteration": np.float64(self.before.iteration)}
+        return self.traces[sequence].lookup.extended({**averaged, **number})
 
     @cached_property
     def update(self) -> Update | None:

@@ -13,6 +13,7 @@ import numpy as np
 from rnntui.data.training_settings import TrainingSettings
 from rnntui.language.code import SequenceFunction, identifier
 from rnntui.language.evaluate import evaluate
+from rnntui.language.keys import derived
 from rnntui.language.shapes import Shape, shape_of
 from rnntui.language.statements import Statements, is_literal
 from rnntui.language.tree import (
@@ -108,7 +109,7 @@ class _Writer:
             return node
         if shape_of(node, self._shapes):
             return rebuild(node, tuple(map(self._without_scalars, node.children())))
-        name = Name(f"scalar({len(self._scalars)})")
+        name = Name(derived("scalar", str(len(self._scalars))))
         self._shapes[name.key] = ()
         if all(used.key in self._settings for used in names(node)):
             value = np.asarray(evaluate(node, lambda used: self._settings[used.key]))

@@ -19,6 +19,7 @@ from rnntui.language import numerics
 from rnntui.language.differentiate import BackwardEquation
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.in_place import WRITING
+from rnntui.language.keys import Key
 from rnntui.language.recurrence import blocks
 from rnntui.language.recurrent_loop import RecurrentLoop
 from rnntui.language.shapes import Shape
@@ -27,14 +28,7 @@ from rnntui.language.tree import Equation, Expression, Name, names
 from rnntui.language.workspace import Operand, Workspace
 
 CARRIES = "carries()"  # no quantity's key
-_PREFIXES = (
-    ("grad(", "d"),
-    ("weight(", "w"),
-    ("pre(", "p"),
-    ("common(", "s"),
-    ("hoisted(", "x"),
-    ("fused(", "z"),
-)
+_PREFIXES = {"grad": "d", "weight": "w", "pre": "p", "common": "s", "hoisted": "x", "fused": "z"}
 
 _SCOPE: dict[str, Any] = {
     **{f"f_{name}": function.value for name, function in FUNCTIONS.items()},
@@ -53,14 +47,12 @@ _SCOPE: dict[str, Any] = {
 
 def identifier(key: str) -> str:
     """The Python identifier of a quantity; different quantities never share one."""
-    prefix = ""
     if key == CARRIES:
         return "carries"
-    for kind, letter in _PREFIXES:
-        if key.startswith(kind):
-            prefix += letter
-            key = key[len(kind) : -1]
-    return f"{prefix or 'q'}_{key}"
+    prefix, of = "", Key(key)
+    while of.operator:
+        prefix, of = prefix + _PREFIXES[of.operator], of.of
+    return f"{prefix or 'q'}_{of}"
 
 
 class SequenceFunction:
@@ -113,7 +105,7 @@ class SequenceCode:
         self, assignments: Sequence[Equation], initial: Mapping[str, Expression]
     ) -> SequenceFunction:
         """Computes t = 0 where `initial` says how, and t = 1 … T."""
-        formulas = {a.target: a.expression for a in assignments}
+        formulas: dict[str, Expression] = {a.target: a.expression for a in assignments}
         needs = {key: [n.key for n in names(node)] for key, node in formulas.items()}
         lines = self._at_the_start(initial)
         for block in blocks(needs):
@@ -132,7 +124,9 @@ class SequenceCode:
         arrays[CARRIES][t] says whether gradients flow from t + 1 to t. initial: what parameters
         receive through initial values.
         """
-        timed = {e.target: e for e in equations if e.of not in self.constant}
+        timed: dict[str, BackwardEquation] = {
+            e.target: e for e in equations if e.of not in self.constant
+        }
         lines: list[str] = []
         for block in blocks({key: [n.key for n in e.uses] for key, e in timed.items()}):
             if block.recurrent:
@@ -140,7 +134,9 @@ class SequenceCode:
                 lines += self._loop(block.keys).backward(formulas)
             else:
                 lines += self._gradient_over_time(timed[block.keys[0]])
-        following = {e.target: e.following for e in timed.values() if e.following is not None}
+        following: dict[str, Expression] = {
+            e.target: e.following for e in timed.values() if e.following is not None
+        }
         lines += self._at_the_start(following)  # what flows from t = 1 to t = 0
         lines += self._parameters(equations, initial)
         used = [key for e in (*equations, *initial) for key in (e.target, *(n.key for n in e.uses))]
@@ -223,7 +219,10 @@ class SequenceCode:
 
     def _is_constant(self, key: str) -> bool:
         """Whether a name stands for one value at all timesteps."""
-        return key in self.constant or (key.startswith("grad(") and key[5:-1] in self.constant)
+        match Key(key):
+            case Key("grad", of):
+                return of in self.constant
+        return key in self.constant
 
     def _function(self, lines: Sequence[str], keys: Iterable[str]) -> SequenceFunction:
         return SequenceFunction(keys, self.work, lines)

@@ -24,6 +24,7 @@ from rnntui.language.algebra import (
     subtract,
 )
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import Key, grad, weight
 from rnntui.language.shapes import Shape, shape_of
 from rnntui.language.tree import (
     Binary,
@@ -45,14 +46,14 @@ from rnntui.language.tree import (
 class BackwardEquation:
     """grad(of) at t: `within` timestep t, plus `following` from timestep t+1 (None: nothing)."""
 
-    of: str
+    of: Key
     within: Expression | None
     following: Expression | None = None
 
     @property
-    def target(self) -> str:
+    def target(self) -> Key:
         """The name it computes, such as grad(h)."""
-        return f"grad({self.of})"
+        return grad(self.of)
 
     @property
     def uses(self) -> list[Name]:
@@ -89,12 +90,12 @@ def differentiate(
     """
     constants = frozenset(constant)
     pullback = _Pullback(shapes, frozenset(without))
-    here: dict[str, Expression] = {objective: Name(f"weight({objective})")}
-    later: dict[str, Expression] = {}
+    here: dict[Key, Expression] = {Key(objective): Name(weight(objective))}
+    later: dict[Key, Expression] = {}
     done: list[BackwardEquation] = []
 
     def collect(target: str, expression: Expression) -> None:
-        gradient = Name(f"grad({target})")
+        gradient = Name(grad(target))
         for name, part in pullback.run(expression, gradient, Name(target)):
             if name.shift == -1:
                 part = shifted(part, 1, constants)
@@ -120,9 +121,9 @@ def differentiate_initial(
 ) -> tuple[BackwardEquation, ...]:
     """The gradients that parameters receive through initial values, from grad(state) at t = 0."""
     pullback = _Pullback(shapes, frozenset())
-    found: dict[str, Expression] = {}
+    found: dict[Key, Expression] = {}
     for state, expression in initial.items():
-        for name, part in pullback.run(expression, Name(f"grad({state})"), Name(state)):
+        for name, part in pullback.run(expression, Name(grad(state)), Name(state)):
             found[name.key] = add(found[name.key], part) if name.key in found else part
     return tuple(BackwardEquation(key, part) for key, part in found.items())
 
@@ -131,7 +132,7 @@ def _reached(
     assignments: Sequence[Equation], objective: str, pullback: _Pullback
 ) -> frozenset[str]:
     """The assigned quantities that the objective depends on, at any timestep."""
-    expressions = {a.target: a.expression for a in assignments}
+    expressions: dict[str, Expression] = {a.target: a.expression for a in assignments}
     found: set[str] = set()
     waiting = [objective]
     while waiting:
@@ -139,7 +140,7 @@ def _reached(
         if key in found or key not in expressions:
             continue
         found.add(key)
-        parts = pullback.run(expressions[key], Name(f"grad({key})"), Name(key))
+        parts = pullback.run(expressions[key], Name(grad(key)), Name(key))
         waiting.extend(name.key for name, _ in parts)
     return frozenset(found)
 
@@ -150,8 +151,8 @@ class _Pullback:
     def __init__(self, shapes: Mapping[str, Shape], without: frozenset[str]) -> None:
         self.shapes = dict(shapes)
         for key, shape in shapes.items():
-            self.shapes[f"grad({key})"] = shape
-            self.shapes[f"weight({key})"] = shape
+            self.shapes[grad(key)] = shape
+            self.shapes[weight(key)] = shape
         self.without = without
 
     def run(

@@ -10,6 +10,7 @@ import warnings
 from dataclasses import dataclass
 
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import derived, grad
 from rnntui.language.tree import (
     Binary,
     Call,
@@ -283,11 +284,11 @@ class ExpressionReader:
         if len(node.args) == 1:
             inner = node.args[0]
             if isinstance(inner, ast.Name) and inner.id not in FUNCTIONS:
-                return Name(f"{kind}({inner.id})", place=place)
+                return Name(derived(kind, inner.id), place=place)
             if kind == "grad" and isinstance(inner, ast.Call):
                 of = self._expression(inner, depth + 3)
-                if isinstance(of, Name) and of.key.startswith("pre("):
-                    return Name(f"grad({of.key})", place=place)
+                if isinstance(of, Name) and of.key.operator == "pre":
+                    return Name(grad(of.key), place=place)
         raise self._refuse(node, f"`{kind}` takes the name of one quantity", f"write {kind}(h)")
 
     def _subscript(self, node: ast.Subscript, place: SourcePlace, depth: int) -> Expression:

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 
 from rnntui.language.algebra import add
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import derived
 from rnntui.language.recurrence import signed, signed_terms
 from rnntui.language.shapes import Shape
 from rnntui.language.statements import is_literal
 from rnntui.language.tree import Binary, Call, Expression, Name, Negative, names, rebuild
-
-_FUSED = "fused("
 
 
 @dataclass(frozen=True)
@@ -215,7 +214,7 @@ class GateFusion:
         return Name(name)
 
     def _new(self, shape: Shape) -> str:
-        name = f"{_FUSED}{len(self._shapes)})"
+        name = derived("fused", str(len(self._shapes)))
         self._shapes[name] = shape
         return name
 

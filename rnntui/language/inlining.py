@@ -19,7 +19,7 @@ def inlined(
     equations: Sequence[BackwardEquation], constant: Iterable[str]
 ) -> tuple[BackwardEquation, ...]:
     """The same gradients, with multiples of a gradient written out where they are used once."""
-    found = {e.target: e for e in equations}
+    found: dict[str, BackwardEquation] = {e.target: e for e in equations}
     parameters = frozenset(constant)
     timed = {key: e.uses for key, e in found.items() if e.of not in parameters}
     for block in blocks({key: [n.key for n in uses] for key, uses in timed.items()}):

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from rnntui.language.expression import RESERVED
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import pre
 from rnntui.language.tree import Call, Equation, Expression, Name, Number, names
 from rnntui.text.problems import InputError, Problem, near_name
 
@@ -98,7 +99,7 @@ def split_activation(equation: Equation) -> tuple[Equation, ...]:
     (inner,) = root.arguments
     if isinstance(inner, Name | Number):
         return (equation,)
-    key = f"pre({equation.target})"
+    key = pre(equation.target)
     activated = Call(root.function, (Name(key, place=inner.place),), place=root.place)
     return (
         replace(equation, target=key, expression=inner),
@@ -109,9 +110,9 @@ def split_activation(equation: Equation) -> tuple[Equation, ...]:
 def check_model(model: Model) -> list[Problem]:
     """Everything that is wrong with the equations of a model, shapes aside."""
     problems = _duplicates(model.equations)
-    targets = {equation.target for equation in model.equations}
+    targets: set[str] = {equation.target for equation in model.equations}
     for position, equation in enumerate(model.equations):
-        before = {e.target for e in model.equations[:position]}
+        before: set[str] = {e.target for e in model.equations[:position]}
         problems += _check_uses(equation, before, targets, model.equations)
     for state, expression in model.initial.items():
         problems += _check_initial(state, expression, model.states, targets)
@@ -141,7 +142,7 @@ def _duplicates(equations: Sequence[Equation]) -> list[Problem]:
                     "each quantity has one equation",
                 )
             )
-        elif "(" in equation.target:
+        elif equation.target.operator:
             problems.append(
                 Problem(
                     f"`{equation.target}` follows from the equations",
@@ -159,7 +160,7 @@ def _check_uses(
     problems = []
     for name in names(equation.expression):
         key = name.key
-        if "(" in key:
+        if key.operator:
             problems.append(Problem(f"`{key}` belongs to conditions, not to a model", name.place))
         elif name.shift == 1:
             problems.append(
@@ -180,7 +181,9 @@ def _check_uses(
 
 def _circular(equation: Equation, name: Name, equations: Sequence[Equation]) -> Problem:
     """A use before the line that computes it: circular, or only in the wrong order."""
-    needs = {e.target: {n.key for n in names(e.expression) if n.shift == 0} for e in equations}
+    needs: dict[str, set[str]] = {
+        e.target: {n.key for n in names(e.expression) if n.shift == 0} for e in equations
+    }
     path = _path(name.key, equation.target, needs)
     if path:
         circle = " needs ".join(f"`{key}`" for key in [equation.target, *path])
@@ -218,7 +221,7 @@ def _check_initial(
     return [
         Problem(f"an initial value is made of parameters, and `{name.key}` is none", name.place)
         for name in names(expression)
-        if name.key in targets or name.key in INPUTS or name.shift or "(" in name.key
+        if name.key in targets or name.key in INPUTS or name.shift or name.key.operator
     ]
 
 

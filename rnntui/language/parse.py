@@ -14,6 +14,7 @@ from rnntui.language.expression import (
     split_comment,
 )
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import Key
 from rnntui.language.tree import ROLES, Equation, Expression
 from rnntui.text.problems import InputError, Problem, SourcePlace
 
@@ -84,7 +85,7 @@ def _parse_line(lines: list[str], row: int, count: int, origin: Origin) -> Equat
     return Equation(target, expression, description, role, place)
 
 
-def _target(written: str, place: SourcePlace) -> str:
+def _target(written: str, place: SourcePlace) -> Key:
     """The name left of `=`, as Python's parser normalises names in expressions."""
     target = unicodedata.normalize("NFKC", written)
     if keyword.iskeyword(target):
@@ -92,20 +93,20 @@ def _target(written: str, place: SourcePlace) -> str:
             Problem(f"`{target}` is a reserved word of Python", place, "choose another name")
         )
     if re.fullmatch(r"\w+\s*\[\s*t\s*\]", target):
-        bare = target.partition("[")[0].strip()
+        name = target.partition("[")[0].strip()
         raise InputError(
-            Problem(f"`{target}` is this timestep's value", place, f"write `{bare}` alone")
+            Problem(f"`{target}` is this timestep's value", place, f"write `{name}` alone")
         )
-    bare = written.rstrip(")").rpartition("(")[2]
+    name = written.rstrip(")").rpartition("(")[2]
     balanced = target.count("(") == target.count(")")
-    if not _TARGET.fullmatch(target) or not balanced or not bare.isidentifier():
+    if not _TARGET.fullmatch(target) or not balanced or not name.isidentifier():
         raise InputError(
             Problem(f"`{written}` cannot be assigned", place, "left of = stands one name")
         )
     if target in RESERVED:
         kind = "a function" if target in FUNCTIONS or target in DERIVED else "given, not computed"
         raise InputError(Problem(f"`{target}` is {kind}", place, "choose another name"))
-    return target
+    return Key(target)
 
 
 def _split_role(comment: str) -> tuple[str, str]:

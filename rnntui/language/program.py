@@ -12,6 +12,7 @@ import numpy.typing as npt
 from rnntui.language.code import SequenceCode, SequenceFunction
 from rnntui.language.differentiate import BackwardEquation, differentiate, differentiate_initial
 from rnntui.language.inlining import inlined, needed
+from rnntui.language.keys import grad, weight
 from rnntui.language.model import Model
 from rnntui.language.shapes import Shape, ShapeError, describe, infer_shapes
 from rnntui.language.tree import Equation, Name
@@ -34,11 +35,11 @@ class Program:
 
     @cached_property
     def all_shapes(self) -> Mapping[str, Shape]:
-        """The shapes, gradients and weights included, for reading backward equations."""
+        """The shapes, gradients and the objective's weight included, for reading backward equations."""
+        objective = self.model.objective
         return {
-            **{f"grad({key})": shape for key, shape in self.shapes.items()},
-            **{f"weight({key})": shape for key, shape in self.shapes.items()},
-            "learning_rate": (),
+            **{grad(key): shape for key, shape in self.shapes.items()},
+            **({} if objective is None else {weight(objective): ()}),
             **self.shapes,
         }
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from rnntui.language.gate_fusion import Concatenation, FusedStep, GateFusion
+from rnntui.language.keys import derived
 from rnntui.language.recurrence import Hoisting
 from rnntui.language.shapes import Shape, shape_of
 from rnntui.language.statements import Statements
@@ -114,7 +115,7 @@ class RecurrentLoop:
 
     def _hoisting(self, last: str) -> Hoisting:
         def name(node: Expression) -> Name:
-            key = f"hoisted({len(self._shapes)})"
+            key = derived("hoisted", str(len(self._shapes)))
             self._shapes[key] = shape_of(node, self._shapes)
             self._hoisted[key] = (node, last)
             return Name(key)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import Key
 from rnntui.language.tree import (
     Binary,
     Call,
@@ -106,13 +107,16 @@ def formula_text(tokens: list[Token]) -> str:
 
 def name_symbol(key: str) -> str:
     """A quantity as on paper: `grad(h)` is ∂L/∂h."""
-    if key.startswith("grad("):
-        return f"∂L/∂{name_symbol(key[5:-1])}"
-    if key.startswith("change("):  # of a parameter, by an update
-        return f"Δ{key[7:-1]}"
-    if key.startswith("hyper("):  # a setting of the optimiser
-        return key[6:-1]
-    return f"w({key[7:-1]})" if key.startswith("weight(") else key
+    match Key(key):
+        case Key("grad", of):
+            return f"∂L/∂{name_symbol(of)}"
+        case Key("change", of):  # of a parameter, by an update
+            return f"Δ{of}"
+        case Key("hyper", of):  # a setting of the optimiser
+            return of
+        case Key("weight", of):
+            return f"w({of})"
+    return key
 
 
 def to_formula(
@@ -145,7 +149,7 @@ class _FormulaText:
     def tokens(self, node: Expression, least: int) -> Iterator[Token]:
         if id(node) in self.collapse:
             value = self.collapse[id(node)]
-            if isinstance(node, Name) and node.key.startswith("hyper("):
+            if isinstance(node, Name) and node.key.operator == "hyper":
                 text = format_exact(float(value))  # 0.999 is not 1.00
             else:
                 text = format_value(value, self.digits, self.most)
@@ -222,7 +226,7 @@ class _FormulaText:
                 yield from self._power(node)
 
     def _power(self, node: Binary) -> Iterator[Token]:
-        if isinstance(node.left, Name) and node.left.key.startswith("grad("):
+        if isinstance(node.left, Name) and node.left.key.operator == "grad":
             yield Token("(", "sign")  # ∂L/∂W² would be read as ∂L/∂(W²)
             yield from self.tokens(node.left, _ATOM)
             yield Token(")", "sign")
@@ -257,7 +261,7 @@ class _FormulaText:
             case Number():
                 return True
             case Name():
-                return node.key.startswith("hyper(") or self.shapes.get(node.key) == ()
+                return node.key.operator == "hyper" or self.shapes.get(node.key) == ()
             case Negative():
                 return self._scalar(node.operand)
             case Binary(operator="@"):

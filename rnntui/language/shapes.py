@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rnntui.language.keys import Key, pre
 from rnntui.language.shape_rules import Partial, Shape, ShapeError, ShapeRules, describe
 from rnntui.language.tree import Binary, Equation, Expression, Name, names, walk
 from rnntui.text.problems import InputError, Problem, SourcePlace, near_name
@@ -53,7 +54,7 @@ class _Inference(ShapeRules):
         for key in [*self.first_use, *(equation.target for equation in equations)]:
             self.shapes.setdefault(key, None)
         for equation in equations:  # an activation keeps the shape of what it is given
-            inner = f"pre({equation.target})"
+            inner = pre(equation.target)
             if self.shapes.get(inner, ()) is None:
                 self.shapes[inner] = self.shapes[equation.target]
 
@@ -123,7 +124,7 @@ class _Inference(ShapeRules):
         assigned = [equation.target for equation in self.equations]
         states = [key for key in unknown if key in self.states]
         parameters = [key for key in unknown if key not in assigned]
-        meant = [key for key in (*assigned, "x", "target") if "(" not in key]
+        meant = [key for key in (*assigned, "x", "target") if not Key(key).operator]
         problems = []
         for key in states or parameters or unknown:
             hint = "give [sizes] hidden = …" if states else f"give `{key}` a value, or a shape"

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from rnntui.language.keys import Key
 from rnntui.language.layout import (
     Accent,
     Fence,
@@ -40,19 +41,19 @@ def typeset_name(
 
     timed: the quantities that have an index t. shift: by how much it differs from t.
     """
-    if "(" not in key:
-        return _word(key, _time(t, shift) if key in timed and t is not None else ())
-    head, _, rest = key.partition("(")
-    inner = rest[:-1]
-    if head == "hyper":  # a setting of the optimiser
-        return _word("eta" if inner == "learning_rate" else inner, ())
-    named = typeset_name(inner, timed, t, shift)
-    if head == "grad":
-        d = Symbol("∂")
-        over, under = Row((d, Symbol("L"))), Row((d, named))
-        return Row((over, Operator("/", "tight"), under)) if inline else Fraction(over, under)
-    short = {"pre": "pre", "weight": "w"}.get(head)
-    return Row((FunctionName(short) if short else _word(head, ()), Fence("(", named, ")")))
+    match Key(key):
+        case Key(""):
+            return _word(key, _time(t, shift) if key in timed and t is not None else ())
+        case Key("hyper", of):  # a setting of the optimiser
+            return _word("eta" if of == "learning_rate" else of, ())
+        case Key("grad", of):
+            d = Symbol("∂")
+            over, under = Row((d, Symbol("L"))), Row((d, typeset_name(of, timed, t, shift)))
+            return Row((over, Operator("/", "tight"), under)) if inline else Fraction(over, under)
+        case Key(operator, of):
+            short = {"pre": "pre", "weight": "w"}.get(operator)
+            function = FunctionName(short) if short else _word(operator, ())
+            return Row((function, Fence("(", typeset_name(of, timed, t, shift), ")")))
 
 
 def _time(t: str | int, shift: int) -> tuple[Math, ...]:

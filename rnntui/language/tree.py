@@ -1,8 +1,7 @@
 """The syntax tree of the equation language: expressions and equations, immutable and comparable.
 
 Two trees are equal when they say the same; where a node stands in its text (`place`) does not
-count. A *name* is the key of a quantity: `h`, or one that the language derives from it,
-`pre(h)` (the pre-activation of h) and `grad(h)` (∂L/∂h, L the total loss).
+count. A *name* is the key of a quantity at a timestep.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
+from rnntui.language.keys import Key
 from rnntui.text.problems import SourcePlace
 
 
@@ -31,12 +31,17 @@ class Number(Expression):
     value: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Name(Expression):
     """A quantity at this timestep (`shift` 0), the last (-1) or, in backward equations, the next (+1)."""
 
-    key: str
+    key: Key
     shift: int = 0
+
+    def __init__(self, key: str, shift: int = 0, *, place: SourcePlace | None = None) -> None:
+        super().__init__(place=place)
+        object.__setattr__(self, "key", Key(key))
+        object.__setattr__(self, "shift", shift)
 
 
 @dataclass(frozen=True)
@@ -116,18 +121,32 @@ class Transpose(Expression):
 ROLES = ("gate", "candidate", "state", "hidden", "readout", "loss")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Equation:
     """`target = expression`, one line of a model and one micro-step.
 
     `role` (one of ROLES, or empty) and `description` come from the comment behind it.
     """
 
-    target: str
+    target: Key
     expression: Expression
     description: str = field(default="", compare=False)
     role: str = field(default="", compare=False)
     place: SourcePlace | None = field(default=None, compare=False, repr=False)
+
+    def __init__(
+        self,
+        target: str,
+        expression: Expression,
+        description: str = "",
+        role: str = "",
+        place: SourcePlace | None = None,
+    ) -> None:
+        object.__setattr__(self, "target", Key(target))
+        object.__setattr__(self, "expression", expression)
+        object.__setattr__(self, "description", description)
+        object.__setattr__(self, "role", role)
+        object.__setattr__(self, "place", place)
 
 
 def walk(expression: Expression) -> Iterator[Expression]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import Key
 from rnntui.language.layout import (
     Cases,
     Fence,
@@ -140,7 +141,7 @@ class _Typesetter:
 
     def _value(self, node: Expression, across: bool = False) -> Math:
         value = self.style.collapse[id(node)]
-        if isinstance(node, Name) and node.key.startswith("hyper("):
+        if isinstance(node, Name) and node.key.operator == "hyper":
             return Numeral(format_exact(float(value)))  # 0.999 is not 1.00
         return typeset_value(value, self.style.digits, self.style.most, across)
 
@@ -154,7 +155,7 @@ class _Typesetter:
                 return _TERM if self.in_fraction else _FRACTION
             case Binary():
                 return _BINDS[node.operator]
-            case Name() if node.key.startswith("grad("):
+            case Name(key=Key("grad")):
                 return _FRACTION
             case Call(function="outer" | "where"):
                 return _TERM

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rnntui.data.sequence_file import SequenceFile
+from rnntui.language.keys import grad
 from rnntui.language.render import format_value
 from rnntui.report.explain_document import (
     Document,
@@ -245,7 +246,7 @@ class _Builder:
                 answers = tuple(self.steps.answers_over_time(by_loss, "by loss"))
                 terms = self.steps.total(list(self.moment.by_loss[key]))
                 line = (WorkedLine("=", "numbers", terms),)
-                target = self.steps.name(f"grad({key})")
+                target = self.steps.name(grad(key))
                 blocks.append(
                     WorkedStep("the same by the timestep whose loss it is", target, line, answers)
                 )
@@ -255,7 +256,7 @@ class _Builder:
             yield Section("Gradients of the parameters", 1, tuple(blocks))
 
     def _gradient(self, key: str, use: list[np.ndarray], initial: object) -> WorkedStep:
-        steps, name = self.steps, f"grad({key})"
+        steps, name = self.steps, grad(key)
         terms = use if initial is None else [initial, *use]
         lines = []
         if len(terms) > 1:
@@ -279,7 +280,7 @@ class _Builder:
             WorkedLine("=", "value", self.steps.value(iteration.gradients[key])),
         )
         title = "averaged over the sequences of the batch"
-        return WorkedStep(title, self.steps.name(f"grad({key})"), lines)
+        return WorkedStep(title, self.steps.name(grad(key)), lines)
 
     # --- update ---
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from rnntui.language.keys import Key, weight
 from rnntui.language.layout import Fence, Math, Numeral, Operator, Row, Script, Sum, Symbol
 from rnntui.language.program import Program
 from rnntui.language.render import Token, format_value, name_symbol, to_formula
@@ -54,7 +55,7 @@ class Steps:
         """A quantity; `grad(W)` of a parameter at a time is its use's share, ∂L/∂W |_t."""
         tokens = (Token(name_symbol(key), "name", key),)
         math = typeset_name(key, self._timed, t)
-        if t is not None and key.startswith("grad(") and key[5:-1] in self._parameters:
+        if t is not None and Key(key).operator == "grad" and Key(key).of in self._parameters:
             at = Symbol(t) if isinstance(t, str) else Row((Symbol("t"), Operator("="), _whole(t)))
             math = Script(Fence("", math, "|"), below=at)
         return DocumentFormula(tokens, math)
@@ -106,7 +107,7 @@ class Steps:
             terms.insert(2, "…")
         here: Math = self.name(key, "t").math
         if weighted:
-            here = Row((typeset_name(f"weight({key})", self._timed, "t"), Operator("·"), here))
+            here = Row((typeset_name(weight(key), self._timed, "t"), Operator("·"), here))
         lower = Row((Symbol("t"), Operator("=", "tight"), _whole(first)))
         math = Row((Sum(lower, _whole(last)), Operator(""), here))
         return DocumentFormula((Token(" + ".join(terms), "name", key),), math)

@@ -17,6 +17,7 @@ from rnntui.engine.optimiser import Update
 from rnntui.engine.state import TrainingState
 from rnntui.engine.trace import Trace, compute_trace
 from rnntui.engine.training import Trainer
+from rnntui.language.keys import Key, grad
 from rnntui.session.limits import QUICK
 from rnntui.session.runs import trained_to
 
@@ -50,7 +51,7 @@ class CheckedValue:
             "gradients": f"∂L/∂{name}",
             "gradients_by_loss": f"∂L/∂{name} by loss",
             "gradients_by_use": f"∂L/∂{name} by use",
-            "updates": f"new {name}" if "(" not in name else name,
+            "updates": name if Key(name).operator else f"new {name}",
             "prediction": "prediction",
         }.get(self.value.kind, name)
 
@@ -157,14 +158,14 @@ class _Computed:
             case "prediction":
                 return np.argmax(self.trace.values[value.name][t])
             case "values":
-                return self.trace.value(value.name, t)
+                return self.trace.lookup.value(value.name, t)
             case "updates":
                 assert self.update is not None
                 in_between = value.name in self.update.values
                 found = self.update.values if in_between else self.update.parameters
                 return found[value.name]
             case "gradients":
-                return self._gradient(value.name, t)
+                return self.trace.lookup.value(grad(value.name), t)
             case "gradients_by_loss":
                 if self._by_loss is None:
                     self._by_loss = gradients_by_loss(self.trace)
@@ -172,10 +173,3 @@ class _Computed:
         if self._by_use is None:
             self._by_use = dict(gradients_by_use(self.trace).by_use)
         return self._by_use[value.name][t - 1]
-
-    def _gradient(self, name: str, t: int) -> object:
-        if name in self.trace.parameter_gradients:
-            return self.trace.parameter_gradients[name]
-        if name in self.trace.gradients:
-            return self.trace.gradients[name][t]
-        return np.zeros(self.trace.program.shapes[name])  # the loss does not depend on it

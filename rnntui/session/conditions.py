@@ -52,17 +52,10 @@ class Condition:
 
     def holds(self, iteration: Iteration, metrics: Mapping[str, float]) -> bool:
         """Whether it holds in an iteration; of the last sequence in its batch, at its last timestep."""
-        trace = iteration.traces[-1]
-        totals = {**metrics, "loss": iteration.loss, "iteration": iteration.before.iteration}
-
-        def value(name: Name) -> Any:
-            if name.key in totals:
-                return np.float64(totals[name.key])
-            if name.key.startswith("grad(") and name.key[5:-1] in iteration.gradients:
-                return iteration.gradients[name.key[5:-1]]
-            return trace.value(name.key, trace.length)
-
-        return self._holds(value)
+        totals = {key: np.float64(value) for key, value in metrics.items()}
+        totals["loss"] = np.float64(iteration.loss)
+        lookup = iteration.lookup(-1).extended(totals)
+        return self._holds(lookup.at(iteration.traces[-1].length))
 
     def _holds(self, value: Callable[[Name], Any]) -> bool:
         return bool(evaluate(self._expression, value))

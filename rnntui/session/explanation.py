@@ -9,6 +9,7 @@ from typing import Any
 from rnntui.data.expectations import ExpectedValue
 from rnntui.language.evaluate import evaluate_parts
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import pre
 from rnntui.language.render import Token, formula_text, name_symbol, to_formula
 from rnntui.language.tree import (
     Binary,
@@ -84,7 +85,7 @@ def _is_here(value: ExpectedValue, moment: Moment) -> bool:
     position, key = moment.position, moment.quantity
     if position.phase == "update":
         return value.kind == "updates" and value.name == moment.equation.target
-    here = value.t in (None, position.t) and value.name in (key, f"pre({key})")
+    here = value.t in (None, position.t) and value.name in (key, pre(key))
     if position.phase == "backward":
         return here and value.kind.startswith("gradients")
     if value.kind == "loss":  # of the whole sequence: known with the last timestep's
@@ -153,7 +154,7 @@ def _title(moment: Moment) -> str:
         return f"what the use of {key} at t = {position.t} adds to its gradient"
     if position.t == 0:
         return f"gradient reaching the initial {named}"
-    if "pre(" in equation.target:
+    if equation.target.of.operator == "pre":
         return f"gradient reaching the pre-activation of {named}"
     if key == moment.program.model.objective:
         return f"weight of this timestep's {key} in the total"

@@ -12,9 +12,11 @@ import numpy.typing as npt
 
 from rnntui.data.sequence import InputSequence
 from rnntui.data.sequence_file import SequenceFile
+from rnntui.engine.lookup import AFTER
 from rnntui.engine.optimiser import Optimiser
 from rnntui.engine.trace import Trace
 from rnntui.engine.training import Iteration
+from rnntui.language.keys import Key
 from rnntui.language.program import Program
 from rnntui.language.tree import Equation, Name
 from rnntui.session.checks import CheckedValue
@@ -83,26 +85,14 @@ class Moment:
         """The quantity or parameter that the cursor is at: i for grad(pre(i)) too."""
         if self.position.phase == "update":
             return self.optimiser.equations[self.position.equation].parameter
-        return bare(self.equation.target)
+        return self.equation.target.quantity
 
     def lookup(self) -> Callable[[Name], Any]:
         """What names mean in the equation under the cursor."""
-        if self.position.phase == "update":
-            return self._lookup_update
-        return self.trace.lookup(self.position.t)
-
-    def _lookup_update(self, name: Name) -> Any:
-        before, update = self.iteration.before, self.iteration.update
-        assert update is not None, "the update phase has an update"
-        if name.shift == -1:
-            found = before.memory.get(name.key)
-            return np.zeros_like(before.parameters[self.quantity]) if found is None else found
-        if name.key.startswith("grad("):
-            return self.iteration.gradients[name.key[5:-1]]
-        for values in (update.values, update.given, before.parameters):
-            if name.key in values:
-                return values[name.key]
-        raise KeyError(name.key)
+        if self.position.phase != "update":
+            return self.trace.lookup.at(self.position.t)
+        assert self.iteration.update is not None, "the update phase has an update"
+        return self.iteration.update.lookup.at(AFTER)
 
     def known(self, key: str, t: int) -> bool:
         """Whether a quantity's value at t, or gradient (`grad(key)`), has been computed by now."""
@@ -116,7 +106,7 @@ class Moment:
         (phase, now), every = (self.position.phase, self.position.t), range(self.trace.length + 1)
         if phase == "update":
             return every
-        if key.startswith("grad("):
+        if Key(key).operator == "grad":
             if phase == "forward":
                 return range(0)
             # what has no equation at t ≥ 1 is zero from the start; at t = 0 it does not exist
@@ -124,7 +114,7 @@ class Moment:
             return every[now if order <= self.position.equation else now + 1 :]
         if phase != "forward" or key in ("x", "target"):
             return every
-        order = self._forward_order.get(bare(key), -1)
+        order = self._forward_order.get(Key(key).quantity, -1)
         return every[: now + 1 if order <= self.position.equation else now]
 
     def parameter(self, key: str) -> Array:
@@ -175,12 +165,7 @@ class Moment:
         """Place among the backward equations of the timestep under the cursor."""
         if self.position.t == 0:
             return {e.target: n for n, e in enumerate(initial_gradients(self.program))}
-        return {f"grad({e.of})": n for n, e in enumerate(self.program.backward)}
-
-
-def bare(key: str) -> str:
-    """The quantity behind a key: i for pre(i), grad(i) and grad(pre(i))."""
-    return key.rpartition("(")[2].rstrip(")") if "(" in key else key
+        return {e.target: n for n, e in enumerate(self.program.backward)}
 
 
 def initial_gradients(program: Program) -> tuple[Equation, ...]:

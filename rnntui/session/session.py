@@ -16,7 +16,7 @@ from rnntui.session.cursor import START, Cursor
 from rnntui.session.facts import IterationFacts
 from rnntui.session.history import History
 from rnntui.session.limits import MEGABYTE, MEMORY
-from rnntui.session.moment import Moment, bare, initial_gradients
+from rnntui.session.moment import Moment, initial_gradients
 from rnntui.session.run_progress import RunProgress
 from rnntui.session.runs import BackgroundRun, Run
 from rnntui.session.timeline import Position, Timeline
@@ -179,7 +179,7 @@ class Session:
     def select_next(self, by: int = 1) -> Moment:
         """Pick out the next quantity down the list (or up, for by = −1); around at the ends."""
         names = self.quantities
-        current = self.selected or bare(self.moment.equation.target)
+        current = self.selected or self.moment.equation.target.quantity
         start = names.index(current) if current in names else 0
         return self.select(names[(start + by) % len(names)])
 

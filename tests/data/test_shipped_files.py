@@ -135,7 +135,7 @@ def computed(trace: Trace, update: Update | None, value: ExpectedValue) -> Any:
         case "prediction":
             return np.argmax(trace.values["y"][t])
         case "values":
-            return trace.value(value.name, t)
+            return trace.lookup.value(value.name, t)
         case "gradients" if value.name in trace.parameter_gradients:
             return trace.parameter_gradients[value.name]
         case "gradients":

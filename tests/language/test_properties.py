@@ -163,7 +163,7 @@ class TestEvaluation:
         trace = traced(random)
         for t in range(1, trace.length + 1):
             for assignment in trace.program.assignments:
-                value = evaluate(assignment.expression, trace.lookup(t))
+                value = evaluate(assignment.expression, trace.lookup.at(t))
                 assert agree(value, trace.values[assignment.target][t], scale_of(trace))
 
     @FEW
@@ -175,11 +175,11 @@ class TestEvaluation:
                 continue
             for t in range(1, trace.length + 1):
                 expression = equation.equation(last=t == trace.length).expression
-                value = evaluate(expression, trace.lookup(t))
+                value = evaluate(expression, trace.lookup.at(t))
                 expected = trace.gradients[equation.of][t]
                 assert agree(np.broadcast_to(value, expected.shape), expected, scale_of(trace))
             if equation.following is not None:
-                value = evaluate(equation.initial().expression, trace.lookup(0))
+                value = evaluate(equation.initial().expression, trace.lookup.at(0))
                 assert agree(value, trace.gradients[equation.of][0], scale_of(trace))
 
     @FEW
@@ -191,9 +191,9 @@ class TestEvaluation:
             for equation in trace.program.backward:
                 if equation.of in totals:
                     expression = equation.equation(last=t == trace.length).expression
-                    totals[equation.of] += evaluate(expression, trace.lookup(t))
+                    totals[equation.of] += evaluate(expression, trace.lookup.at(t))
         for equation in trace.program.backward_initial:
-            totals[equation.of] += evaluate(equation.within, trace.lookup(0))
+            totals[equation.of] += evaluate(equation.within, trace.lookup.at(0))
         for key in trace.program.model.parameters:
             assert agree(totals[key], trace.parameter_gradients[key], scale_of(trace))
 
@@ -256,10 +256,10 @@ def near_kink(trace: Trace) -> Iterator[bool]:
     for t in range(1, trace.length + 1):
         for assignment in trace.program.assignments:
             yield from _kinks(
-                assignment.expression, evaluate_parts(assignment.expression, trace.lookup(t))
+                assignment.expression, evaluate_parts(assignment.expression, trace.lookup.at(t))
             )
     for expression in trace.program.model.initial.values():
-        yield from _kinks(expression, evaluate_parts(expression, trace.lookup(0)))
+        yield from _kinks(expression, evaluate_parts(expression, trace.lookup.at(0)))
 
 
 def _kinks(expression, values) -> Iterator[bool]:

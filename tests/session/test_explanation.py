@@ -180,6 +180,6 @@ def test_in_every_shipped_file_every_working_is_in_order_and_ends_in_the_value_c
         elif moment.position.phase == "update":  # what the optimiser remembers, m(W)
             assert np.array_equal(found.result, moment.iteration.update.values[key])
         elif moment.quantity not in moment.trace.parameters:
-            assert np.allclose(found.result, moment.trace.value(key, t), rtol=1e-13, atol=0)
+            assert np.allclose(found.result, moment.trace.lookup.value(key, t), rtol=1e-13, atol=0)
         previous, moment = moment.position, session.next_equation()
         assert moment.position != previous

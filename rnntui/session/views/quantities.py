@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import grad
 from rnntui.language.tree import Call
 from rnntui.session.checks import CheckedValue
 from rnntui.session.moment import Moment
@@ -91,7 +92,7 @@ def view(moment: Moment) -> QuantitiesView:
                 key,
                 shapes[key],
                 closed(history),
-                moment.known_range(f"grad({key})" if gradients else key),
+                moment.known_range(grad(key) if gradients else key),
                 low,
                 high,
                 key == under_cursor,

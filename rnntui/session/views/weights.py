@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rnntui.language.keys import Key
 from rnntui.language.tree import names
-from rnntui.session.moment import Moment, bare
+from rnntui.session.moment import Moment
 from rnntui.session.views.arrays import Array, closed
 
 
@@ -49,6 +50,6 @@ def _used(moment: Moment) -> set[str]:
     if key in parameters:
         return {key}
     for equation in moment.program.model.equations:
-        if equation.target == bare(key):
-            return {name.key for name in names(equation.expression)} & set(parameters)
+        if equation.target == Key(key).quantity:
+            return set(parameters) & {name.key for name in names(equation.expression)}
     return set()

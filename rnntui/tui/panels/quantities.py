@@ -10,6 +10,7 @@ import numpy as np
 from rich.style import Style
 
 from rnntui.language.functions import FUNCTIONS
+from rnntui.language.keys import grad
 from rnntui.language.program import Program
 from rnntui.language.tree import Call
 from rnntui.session.moment import Moment
@@ -103,7 +104,7 @@ class QuantitiesPanel(RowsPanel):
         self._kept.begin(moment.trace, moment.checks, backward, layout, self.palette)
         here = moment.quantity if moment.position.phase != "update" else ""
         known = {
-            key: moment.known_range(f"grad({key})" if backward else key) for key in components.lines
+            key: moment.known_range(grad(key) if backward else key) for key in components.lines
         }
 
         def line(number: int) -> Line:

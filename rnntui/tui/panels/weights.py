@@ -9,8 +9,9 @@ from itertools import accumulate
 
 import numpy as np
 
+from rnntui.language.keys import Key
 from rnntui.language.tree import names
-from rnntui.session.moment import Moment, bare
+from rnntui.session.moment import Moment
 from rnntui.text.problems import printable
 from rnntui.tui.drawing.line import DIM, REVERSE, Line, joined
 from rnntui.tui.drawing.matrix_rows import GAP, MatrixRows, flow
@@ -102,6 +103,6 @@ def _current(moment: Moment) -> set[str]:
     if key in parameters:
         return {key}
     for equation in moment.program.model.equations:
-        if equation.target == bare(key):
+        if equation.target == Key(key).quantity:
             return {n.key for n in names(equation.expression)} & set(parameters)
     return set()
