@@ -110,7 +110,7 @@ def read_expectations(
             wrong=wrong,
             note=note,
             values=tuple(values),
-            place=fields.toml.place(*fields.path),
+            place=fields.source.place(*fields.path),
         )
         for iteration, values in zip(iterations, rows, strict=True)
     )
@@ -250,7 +250,7 @@ class _ExpectationReader:
                 "updates": "part of the update",
             }.get(kind, "a quantity of the model")
             hint = near_name(name, known) or listed(known)
-            place = table.toml.key_place(*table.path, name)
+            place = table.source.key_place(*table.path, name)
             table.problems.append(Problem(f"`{name}` is not {what}", place, hint))
             return None
         return known[name]

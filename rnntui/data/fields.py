@@ -10,22 +10,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rnntui.text.placed_text import DataPath, PlacedText
 from rnntui.text.problems import Problem, near_name
-from rnntui.text.toml import TomlText
 
 Array = npt.NDArray[np.float64]
-Path = tuple[str | int, ...]
 
 _DEEPEST = 8  # lists in lists; NumPy stops at 32 axes, and Python's stack somewhere beyond
 
 
 class Fields:
-    """The table at `path` of a TOML text. Problems are collected in `problems`, shared by all."""
+    """The table at `path` of a text. Problems are collected in `problems`, shared by all."""
 
-    def __init__(self, toml: TomlText, path: Path, problems: list[Problem]) -> None:
-        self.toml, self.path, self.problems = toml, path, problems
+    def __init__(self, source: PlacedText, path: DataPath, problems: list[Problem]) -> None:
+        self.source, self.path, self.problems = source, path, problems
         self.data: Mapping[str, Any] = {}
-        value: Any = toml.data
+        value: Any = source.data
         for step in path:
             if isinstance(value, dict) and step not in value:
                 return
@@ -35,18 +34,18 @@ class Fields:
         else:
             named = all(isinstance(step, str) for step in path)
             hint = f"write [{_dotted(path)}]" if named else f"write {path[-1]} = {{ … }}"
-            problems.append(Problem(f"`{path[-1]}` is a table", toml.place(*path), hint))
+            problems.append(Problem(f"`{path[-1]}` is a table", source.place(*path), hint))
 
     def __contains__(self, key: str) -> bool:
         return key in self.data
 
     def table(self, key: str) -> Fields:
         """The table under `key`; empty where there is none."""
-        return Fields(self.toml, (*self.path, key), self.problems)
+        return Fields(self.source, (*self.path, key), self.problems)
 
     def problem(self, message: str, hint: str = "", *path: str | int) -> None:
         """Note a problem at a key of this table (or at the table itself)."""
-        self.problems.append(Problem(message, self.toml.place(*self.path, *path), hint))
+        self.problems.append(Problem(message, self.source.place(*self.path, *path), hint))
 
     def allow(self, keys: Iterable[str], what: str) -> None:
         """Note every key that is not among `keys`, with a near name."""
@@ -54,7 +53,7 @@ class Fields:
         for key in self.data:
             if key not in allowed:
                 hint = near_name(key, allowed) or listed(allowed)
-                place = self.toml.key_place(*self.path, key)
+                place = self.source.key_place(*self.path, key)
                 self.problems.append(Problem(f"`{key}` is not a key of {what}", place, hint))
 
     def text(self, key: str, default: str = "") -> str:
@@ -118,7 +117,7 @@ class Fields:
             value = value[step]
         return self._array(value, (key, *inner))
 
-    def _array(self, value: Any, path: Path) -> Array | None:
+    def _array(self, value: Any, path: DataPath) -> Array | None:
         if not isinstance(value, list):
             return self._scalar(value, path)
         if not value:
@@ -145,7 +144,7 @@ class Fields:
                 return None
         return np.stack(found)
 
-    def _scalar(self, value: Any, path: Path) -> Array | None:
+    def _scalar(self, value: Any, path: DataPath) -> Array | None:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.problem(f"{_shown(value)} is not a number", "", *path)
             return None
@@ -202,5 +201,5 @@ def _count(array: Array) -> str:
     return counted(len(array), "number" if array.ndim == 1 else "row")
 
 
-def _dotted(path: Path) -> str:
+def _dotted(path: DataPath) -> str:
     return ".".join(str(step) for step in path)

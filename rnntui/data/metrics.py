@@ -11,7 +11,9 @@ from rnntui.language.parse import parse_expression
 from rnntui.language.program import Program
 from rnntui.language.shapes import Shape, describe, shape_of
 from rnntui.language.tree import Expression, Name, names
+from rnntui.text.placed_text import DataPath
 from rnntui.text.problems import InputError, Problem, near_name
+from rnntui.text.toml import TomlText
 
 _EVERY = 100
 
@@ -43,8 +45,8 @@ class Metrics:
     every: int = _EVERY
 
 
-def read_metrics(fields: Fields, program: Program, truth: Shape | None) -> Metrics:
-    """The [metrics] table: `name = "expression"`, or a table with `value`, `from` and `to`.
+def read_metrics(toml: TomlText, fields: Fields, program: Program, truth: Shape | None) -> Metrics:
+    """The [metrics] table of a text: `name = "expression"`, or a table with `value`, `from` and `to`.
 
     Beside the model's names there is `truth`, the true probabilities of a task, where it has them.
     """
@@ -55,7 +57,7 @@ def read_metrics(fields: Fields, program: Program, truth: Shape | None) -> Metri
     for key, value in fields.data.items():
         if key == "every":
             continue
-        path: tuple[str, ...] = (key,)
+        path: DataPath = (key,)
         first, last = 1, -1
         if isinstance(value, dict):
             table = fields.table(key)
@@ -66,7 +68,7 @@ def read_metrics(fields: Fields, program: Program, truth: Shape | None) -> Metri
         if not isinstance(value, str):
             fields.problem(f"`{key}` is an expression", "write it in quotes", *path)
             continue
-        expression = _expression(fields, path, value, shapes)
+        expression = _expression(toml, fields, path, value, shapes)
         if expression is not None:
             found.append(Metric(key, expression, first, last))
     return Metrics(tuple(found), fields.whole("every", _EVERY, least=1))
@@ -81,11 +83,11 @@ def _step(table: Fields, key: str, default: int) -> int:
 
 
 def _expression(
-    fields: Fields, path: tuple[str, ...], text: str, shapes: Mapping[str, Shape]
+    toml: TomlText, fields: Fields, path: DataPath, text: str, shapes: Mapping[str, Shape]
 ) -> Expression | None:
-    start = fields.toml.string_origin(*fields.path, *path)
+    start = toml.string_origin(*fields.path, *path)
     try:
-        expression = parse_expression(text, Origin(fields.toml.file, start.line, start.column))
+        expression = parse_expression(text, Origin(toml.file, start.line, start.column))
         for name in names(expression):
             if name.key not in shapes or name.shift:
                 raise InputError(_unknown(name, shapes))

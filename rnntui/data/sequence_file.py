@@ -139,7 +139,7 @@ class _SequenceFileReader:
         expectations = self._expectations(program, data, training)
         metrics = Metrics()
         if program is not None:
-            metrics = read_metrics(fields.table("metrics"), program, _truth(data))
+            metrics = read_metrics(self.toml, fields.table("metrics"), program, _truth(data))
         if self.problems or program is None:
             raise InputError(_in_order(self.problems))
         return SequenceFile(

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from rnntui.data.fields import Fields, counted, listed
 from rnntui.data.sequence import InputSequence
 from rnntui.data.streams import TaskStream, read_stream, read_written
+from rnntui.text.placed_text import DataPath
 from rnntui.text.problems import near_name
 
 Array = npt.NDArray[np.float64]
 Alphabet = Mapping[str, Array]
-Step = str | int
 
 _KEYS = (
     "alphabet",
@@ -55,7 +55,7 @@ class Data:
 
 def read_data(fields: Fields) -> Data:
     """The [data] table; problems are noted in `fields`, and what could be read is returned."""
-    if not isinstance(fields.toml.data.get("data"), dict):
+    if not isinstance(fields.source.data.get("data"), dict):
         return Data((), {}, {})  # which has been noted
     if "task" in fields:
         return _streamed(fields)
@@ -113,7 +113,7 @@ def _alphabet(fields: Fields, table: str, one_hot: str) -> Alphabet:
 
 
 def _vectors(table: Fields) -> Alphabet:
-    if isinstance(table.toml.data["data"].get(table.path[-1]), dict) and not table.data:
+    if isinstance(table.source.data["data"].get(table.path[-1]), dict) and not table.data:
         table.problem("the alphabet is empty", "write A = [1, 0]")
     found: dict[str, Array] = {}
     for symbol in table.data:
@@ -154,7 +154,7 @@ class _SequenceReader:
             return []
         (source,) = sources
         several = source == "sequences" or (source == "values" and self._depth(source) == 3)
-        paths: list[tuple[Step, ...]] = [(source,)]
+        paths: list[DataPath] = [(source,)]
         if several:
             value = self.fields.data[source]
             if not isinstance(value, list) or not value:
@@ -172,7 +172,7 @@ class _SequenceReader:
             value, depth = value[0], depth + 1
         return depth
 
-    def _sequence(self, source: str, path: tuple[Step, ...], several: bool) -> InputSequence | None:
+    def _sequence(self, source: str, path: DataPath, several: bool) -> InputSequence | None:
         symbols: tuple[str, ...] = ()
         inputs: Array | None = None
         if source == "length":
@@ -196,7 +196,7 @@ class _SequenceReader:
         mask = self._mask(number, length)
         return InputSequence(inputs, targets, mask, symbols, target_symbols)
 
-    def _values(self, path: tuple[Step, ...]) -> Array | None:
+    def _values(self, path: DataPath) -> Array | None:
         array = self.fields.array(str(path[0]), *path[1:])
         if array is None:
             return None
@@ -206,7 +206,7 @@ class _SequenceReader:
             return None
         return array[:, None] if array.ndim == 1 else array
 
-    def _symbols(self, path: tuple[Step, ...], alphabet: Alphabet, where: str) -> tuple[str, ...]:
+    def _symbols(self, path: DataPath, alphabet: Alphabet, where: str) -> tuple[str, ...]:
         value = self._at(path)
         if not isinstance(value, str | list) or not all(isinstance(s, str) for s in value):
             hint = 'such as "ABBA" or ["up", "down"]'
@@ -224,19 +224,19 @@ class _SequenceReader:
         for number, symbol in enumerate(value):
             if symbol not in alphabet:
                 hint = near_name(symbol, alphabet) or listed(alphabet)
-                inner: tuple[Step, ...] = (number,) if isinstance(value, list) else ()
+                inner: DataPath = (number,) if isinstance(value, list) else ()
                 message = f"the symbol `{symbol}` at t = {number + 1} is not in the {where}"
                 self.fields.problem(message, hint, *path, *inner)
                 return ()
         return tuple(value)
 
-    def _at(self, path: tuple[Step, ...]) -> Any:
+    def _at(self, path: DataPath) -> Any:
         value: Any = self.fields.data
         for step in path:
             value = value[step]
         return value
 
-    def _own(self, key: str, number: tuple[Step, ...]) -> tuple[Step, ...] | None:
+    def _own(self, key: str, number: DataPath) -> DataPath | None:
         """The path of what `key` gives for one sequence of several."""
         value = self.fields.data[key]
         if not number:
@@ -249,7 +249,7 @@ class _SequenceReader:
         return None
 
     def _targets(
-        self, number: tuple[Step, ...], symbols: Sequence[str], length: int
+        self, number: DataPath, symbols: Sequence[str], length: int
     ) -> tuple[Array | None, tuple[str, ...], int] | None:
         """The targets, their symbols and the length that is left (the last has no next)."""
         if "targets" not in self.fields:
@@ -307,7 +307,7 @@ class _SequenceReader:
         self.flat_targets = self.flat_targets or self._numbers_as_symbols()
         return targets, tuple(symbols[1:]), len(symbols) - 1
 
-    def _mask(self, number: tuple[Step, ...], length: int) -> Array:
+    def _mask(self, number: DataPath, length: int) -> Array:
         if "mask" not in self.fields:
             return np.ones(length)
         value = self.fields.data["mask"]
@@ -330,9 +330,7 @@ class _SequenceReader:
             return np.ones(length)
         return given
 
-    def _check_sizes(
-        self, sequences: Sequence[InputSequence], paths: Sequence[tuple[Step, ...]]
-    ) -> None:
+    def _check_sizes(self, sequences: Sequence[InputSequence], paths: Sequence[DataPath]) -> None:
         for sequence, path in zip(sequences, paths, strict=False):
             for what in ("inputs", "targets"):
                 first, own = getattr(sequences[0], what), getattr(sequence, what)

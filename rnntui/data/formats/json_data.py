@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rnntui.data.fields import Fields
 from rnntui.data.formats.json_items import ALPHABETS, Items
-from rnntui.data.formats.json_text import JsonText, Step, json_place, parse_json
+from rnntui.data.formats.json_text import JsonTable, parse_json
 from rnntui.data.formats.rows import one_hot_alphabet
 from rnntui.data.formats.source import Source
 from rnntui.data.sequence import InputSequence
 from rnntui.data.sequences import Alphabet, Data, read_alphabets, read_sequences
+from rnntui.text.placed_text import DataPath
 from rnntui.text.problems import InputError, Problem
 
 _MOST_BYTES = 1 << 28  # of one JSON text; as Python's objects it takes about ten times that
@@ -25,27 +27,28 @@ def read_json(source: Source) -> Data:
     vectors in order of appearance. Raises InputError with the places of what is wrong.
     """
     text = source.text(_MOST_BYTES)
-    value = parse_json(text, source.name)
+    json = parse_json(text, source.name)
+    value = json.data
     items = Items(source.name)
     alphabets: dict[str, Any] = {}
-    paths: dict[str, tuple[Step, ...]] = {}
+    paths: dict[str, DataPath] = {}
     if isinstance(value, dict):
-        items.add_object(value, text)
+        items.add_object(json)
         for key in (key for key in ALPHABETS if key in value):
             if not isinstance(value[key], dict | list | str):
                 message, hint = f"`{key}` has no symbols", 'write "AB", or {"A": [1, 0], …}'
-                raise InputError(Problem(message, json_place(text, (key,), source.name), hint))
+                raise InputError(Problem(message, json.place(key), hint))
             # an object has vectors; a text or a list names the symbols of one-hot ones
             name = key if isinstance(value[key], dict) else key.replace("alphabet", "one_hot")
             alphabets[name], paths[name] = value[key], (key,)
     elif isinstance(value, list) and value:
         for number, item in enumerate(value):
-            items.add(item, text, (number,))
+            items.add(json, item, (number,))
     else:
         message = "there is no sequence" if value == [] else "these are not sequences"
         hint = 'write a list such as ["ABBA", "AB"], or {"inputs": …, "targets": …}'
-        raise InputError(Problem(message, json_place(text, (), source.name), hint))
-    return _data(items, JsonText(source.name, text, {"data": alphabets}, (), paths))
+        raise InputError(Problem(message, json.place(), hint))
+    return _data(items, JsonTable(json, alphabets, paths))
 
 
 def read_json_lines(source: Source) -> Data:
@@ -58,28 +61,33 @@ def read_json_lines(source: Source) -> Data:
     for block in source.blocks():
         for number, line in enumerate(block.lines, start=block.line):
             if line.strip():
-                items.add(parse_json(line, source.name, number), line, (), number)
+                json = parse_json(line, source.name, number)
+                items.add(json, json.data)
         _refuse(items.problems)
-    if not items.found:
+    if not items.tables:
         raise source.refusal("there is no sequence in the file", "write one a line")
-    return _data(items, JsonText(source.name, "", {"data": {}}))
+    return _data(items)
 
 
-def _data(items: Items, alphabets: JsonText) -> Data:
+def _data(items: Items, alphabets: JsonTable | None = None) -> Data:
     """The sequences of all items in one alphabet, as written out or else as they have symbols."""
     problems = items.problems
-    given, given_targets = read_alphabets(Fields(alphabets, ("data",), problems))
+    given: Alphabet = {}
+    given_targets: Alphabet = {}
+    shared: Mapping[str, Any] = {}
+    if alphabets is not None:
+        shared = alphabets.values
+        given, given_targets = read_alphabets(Fields(alphabets, ("data",), problems))
     _refuse(problems)
     alphabet = given or _one_hot(items, "sequence")
     target_alphabet = given_targets or alphabet
-    found = _symbols(items, "targets")
-    if not given_targets and not found.keys() <= alphabet.keys():
+    if not given_targets and not _symbols(items, "targets").keys() <= alphabet.keys():
         target_alphabet = _one_hot(items, "targets")
     sequences: list[InputSequence] = []
     flat_targets = False
-    for item in items.found:
-        item.data["data"].update(alphabets.data["data"])
-        fields = Fields(item, ("data",), problems)
+    for table in items.tables:
+        whole = replace(table, values={**table.values, **shared})
+        fields = Fields(whole, ("data",), problems)
         read, flat = read_sequences(fields, alphabet, target_alphabet)
         flat_targets = flat_targets or flat
         for sequence in read:
@@ -112,22 +120,22 @@ def _check_alike(first: InputSequence, own: InputSequence, fields: Fields) -> No
 def _one_hot(items: Items, key: str) -> Alphabet:
     """One-hot vectors of all symbols under a key, in order of appearance."""
     symbols = _symbols(items, key)
-    rows = sum(len(item.data["data"].get(key, ())) for item in items.found) if symbols else 0
+    rows = sum(len(table.values.get(key, ())) for table in items.tables) if symbols else 0
     return one_hot_alphabet(symbols, rows, items.file)
 
 
 def _symbols(items: Items, key: str) -> dict[str, None]:
     """All symbols under a key, in order of appearance; an element that is none is refused later."""
-    found: dict[str, None] = {}
-    for item in items.found:
-        value = item.data["data"].get(key)
+    symbols: dict[str, None] = {}
+    for table in items.tables:
+        value = table.values.get(key)
         if isinstance(value, str) and not (key == "targets" and value == "next"):
-            found |= dict.fromkeys(value)
+            symbols |= dict.fromkeys(value)
         elif isinstance(value, list) and value and isinstance(value[0], str):
-            found |= dict.fromkeys(symbol for symbol in value if isinstance(symbol, str))
-    return found
+            symbols |= dict.fromkeys(symbol for symbol in value if isinstance(symbol, str))
+    return symbols
 
 
 def _refuse(problems: Iterable[Problem]) -> None:
-    if found := tuple(problems)[:_MOST_PROBLEMS]:
-        raise InputError(found)
+    if first := tuple(problems)[:_MOST_PROBLEMS]:
+        raise InputError(first)

@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from rnntui.text.placed_text import DataPath
 from rnntui.text.problems import InputError, Problem, SourcePlace
-from rnntui.text.toml import TomlText
-
-Step = str | int
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\s\[\]{},:"]++', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -23,39 +21,82 @@ _LONG_NUMBER = re.compile(r"\d{4300,}")  # Python refuses to convert longer whol
 
 
 @dataclass(frozen=True)
-class JsonText(TomlText):
-    """One sequence within a JSON text, as if it were the [data] table of a sequence file.
+class JsonText:
+    """A JSON text that was read: its data, and the place of everything in it.
 
-    data: {"data": the table}. at: the path of the sequence within the text. paths: that of each
-    value of the table. line: the number of the text's first line in the file.
+    data: the value that the text is. line: the number of the text's first line in the file.
     """
 
-    at: tuple[Step, ...] = ()
-    paths: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
+    file: str
+    text: str
+    data: Any
     line: int = 1
 
-    def place(self, *path: Step) -> SourcePlace:
-        """Where the value at a path of `data` stands, or else the nearest one around."""
-        return self._json_place(path, key=False)
+    def place(self, *path: str | int) -> SourcePlace:
+        """Where the value at a path of `data` starts, or else the nearest one around."""
+        return _place_at(self.text, self._offsets(path)[1], self.file, self.line)
 
-    def key_place(self, *path: Step) -> SourcePlace:
-        """Where the key at a path of `data` stands; of an element, the element."""
-        return self._json_place(path, key=True)
+    def key_place(self, *path: str | int) -> SourcePlace:
+        """Where the key at a path of `data` is written; for an element, the element's place."""
+        return _place_at(self.text, self._offsets(path)[0], self.file, self.line)
 
-    def _json_place(self, path: tuple[Step, ...], key: bool) -> SourcePlace:
-        own = path[1:]  # less "data"
-        inner = (*self.paths.get(str(own[0]), self.at), *own[1:]) if own else self.at
-        return json_place(self.text, inner, self.file, self.line, key)
+    def _offsets(self, path: DataPath) -> tuple[int, int]:
+        """Where the key and the value at a path, or the nearest ones around, are in the text."""
+        first = _TOKEN.search(self.text)
+        offsets = (first.start(), first.start()) if first else (0, 0)
+        for step in path:
+            inner = _child(self.text, offsets[1], step)
+            if inner is None:
+                break
+            offsets = inner
+        return offsets
 
 
-def parse_json(text: str, file: str, line: int = 1) -> Any:
-    """The value of a JSON text whose first line has this number in the file.
+@dataclass(frozen=True)
+class JsonTable:
+    """Some values of a JSON text, as if they were the [data] table of a sequence file.
+
+    values: by key, those of the table. paths: where in the text each of them is. at: the path of
+    what the table as a whole is made from.
+    """
+
+    json: JsonText
+    values: Mapping[str, Any]
+    paths: Mapping[str, DataPath]
+    at: DataPath = ()
+
+    @property
+    def file(self) -> str:
+        """What the text is from."""
+        return self.json.file
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The values, under "data"."""
+        return {"data": self.values}
+
+    def place(self, *path: str | int) -> SourcePlace:
+        """Where the value at a path of `data` starts, or else the nearest one around."""
+        return self.json.place(*self._path(path))
+
+    def key_place(self, *path: str | int) -> SourcePlace:
+        """Where the key at a path of `data` is written; for an element, the element's place."""
+        return self.json.key_place(*self._path(path))
+
+    def _path(self, path: DataPath) -> DataPath:
+        """The path in the text of what is at a path of `data`."""
+        _, *own = path or ("data",)
+        return (*self.paths.get(str(own[0]), self.at), *own[1:]) if own else self.at
+
+
+def parse_json(text: str, file: str, line: int = 1) -> JsonText:
+    """Read a JSON text whose first line has this number in the file.
 
     Raises InputError if it is not JSON, if an object has a key twice, or if a string cannot be
     shown or saved because it has a lone surrogate.
     """
     try:
-        value = _DECODER.decode(text)
+        data = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         # the end is shown after the last thing written, not on an empty line below it
         place = _place_at(text, min(error.pos, len(text.rstrip())), file, line)
@@ -75,21 +116,7 @@ def parse_json(text: str, file: str, line: int = 1) -> Any:
     if (half := _lone_surrogate(text)) is not None:
         message, hint = "half a character is written here", "surrogates come in pairs"
         raise InputError(Problem(message, _place_at(text, half, file, line), hint))
-    return value
-
-
-def json_place(
-    text: str, path: tuple[Step, ...], file: str, line: int = 1, key: bool = False
-) -> SourcePlace:
-    """Where the value at a path of a text stands (or its key), or else the nearest one around."""
-    first = _TOKEN.search(text)
-    written = offset = first.start() if first else 0
-    for step in path:
-        found = _child(text, offset, step)
-        if found is None:
-            break
-        written, offset = found
-    return _place_at(text, written if key else offset, file, line)
+    return JsonText(file, text, data, line)
 
 
 class _KeyTwiceError(Exception):
@@ -106,7 +133,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
-def _child(text: str, offset: int, step: Step) -> tuple[int, int] | None:
+def _child(text: str, offset: int, step: str | int) -> tuple[int, int] | None:
     """Where the key and the value of one step into the list or object at `offset` stand."""
     is_object = text[offset] == "{"
     depth, index = 0, 0
