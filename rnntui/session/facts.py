@@ -19,20 +19,20 @@ Array = npt.NDArray[np.float64]
 
 
 class SequenceFacts:
-    """What follows from one sequence of an iteration's batch: its place in the batch, from 0."""
+    """What follows from one sequence of an iteration's batch: `index` in it, from 0."""
 
-    def __init__(self, file: SequenceFile, iteration: Iteration, place: int) -> None:
-        self._file, self._iteration, self._place = file, iteration, place
+    def __init__(self, file: SequenceFile, iteration: Iteration, index: int) -> None:
+        self._file, self._iteration, self._index = file, iteration, index
 
     @property
     def trace(self) -> Trace:
         """All values of the sequence."""
-        return self._iteration.traces[self._place]
+        return self._iteration.traces[self._index]
 
     @cached_property
     def checks(self) -> tuple[CheckedValue, ...]:
         """The file's worked answers for this iteration and sequence, held against the computation."""
-        number, sequence = self._iteration.before.iteration, self._iteration.indices[self._place]
+        number, sequence = self._iteration.before.iteration, self._iteration.indices[self._index]
         answers = [
             e for e in self._file.expectations if e.iteration == number and e.sequence == sequence
         ]
@@ -64,7 +64,7 @@ class IterationFacts:
     def __init__(self, file: SequenceFile, iteration: Iteration) -> None:
         self._file, self.iteration = file, iteration
         self.sequences = tuple(
-            SequenceFacts(file, iteration, place) for place in range(len(iteration.traces))
+            SequenceFacts(file, iteration, index) for index in range(len(iteration.traces))
         )
 
     @cached_property

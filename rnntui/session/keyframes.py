@@ -59,9 +59,9 @@ class Keyframes:
     def _grow_old(self) -> None:
         """A state that is no longer recent stays only if it falls on the spacing."""
         if len(self._order) > self._recent:
-            place = len(self._order) - self._recent
-            if self._order[place] % self._spacing:
-                del self._states[self._order.pop(place)]
+            oldest = len(self._order) - self._recent
+            if self._order[oldest] % self._spacing:
+                del self._states[self._order.pop(oldest)]
 
     def _thin(self) -> None:
         old, recent = self._order[1 : -self._recent], self._order[-self._recent :]

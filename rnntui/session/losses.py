@@ -62,11 +62,11 @@ class Losses(Sequence[float]):
         """How much memory they take."""
         return self._kept.nbytes
 
-    def put(self, iteration: int, found: Sequence[float]) -> None:
+    def put(self, iteration: int, losses: Sequence[float]) -> None:
         """The losses of some iterations from `iteration` ≤ len on; those known before are replaced."""
-        self._length = max(self._length, iteration + len(found))
+        self._length = max(self._length, iteration + len(losses))
         first = -(-iteration // self._stride)
-        kept = np.asarray(found, dtype=np.float64)[first * self._stride - iteration :: self._stride]
+        kept = np.asarray(losses, dtype=np.float64)[first * self._stride - iteration :: self._stride]
         if not len(kept):
             return
         end = first + len(kept)
