@@ -55,8 +55,10 @@ def explain(
     from rnntui.report.explain_latex import render_latex
     from rnntui.report.explain_markdown import render_markdown
     from rnntui.report.explain_text import render_text
-    from rnntui.text.files import write_whole
+    from rnntui.text.files import check_writable, write_whole
 
+    if output is not None:
+        check_writable(output)
     document = explain_document(read(), iteration, sequence - 1, _timesteps(t), digits)
     if as_ == "text":
         wide = output is None and sys.stdout.isatty()

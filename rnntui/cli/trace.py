@@ -71,8 +71,10 @@ def trace(
     from rnntui.report.trace_npz import write_trace_npz
     from rnntui.session.checks import start_training
     from rnntui.session.runs import trained_to
-    from rnntui.text.files import write_whole
+    from rnntui.text.files import check_writable, write_whole
 
+    if output is not None:
+        check_writable(output)
     file = read()
     trainer, state = start_training(file)
     current = trainer.iterate(trained_to(trainer, state, iteration))

@@ -59,7 +59,10 @@ def train(
     """
     from rnntui.session.recording import RecordedRun
     from rnntui.session.saved_run import load_run, save_run
+    from rnntui.text.files import check_writable
 
+    if save is not None:
+        check_writable(save)  # before the work that is to be saved
     sequence_file = read(() if seed is None else (f"training.seed={seed}",))
     saved = None if resume is None else load_run(resume, sequence_file)
     count = iterations or sequence_file.training.iterations or 1000

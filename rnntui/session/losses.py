@@ -66,7 +66,9 @@ class Losses(Sequence[float]):
         """The losses of some iterations from `iteration` ≤ len on; those known before are replaced."""
         self._length = max(self._length, iteration + len(losses))
         first = -(-iteration // self._stride)
-        kept = np.asarray(losses, dtype=np.float64)[first * self._stride - iteration :: self._stride]
+        kept = np.asarray(losses, dtype=np.float64)[
+            first * self._stride - iteration :: self._stride
+        ]
         if not len(kept):
             return
         end = first + len(kept)
