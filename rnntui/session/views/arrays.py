@@ -25,3 +25,9 @@ def closed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def component_name(key: str, index: tuple[int, ...]) -> str:
     """A component of a quantity, `S[0,1]`; a scalar has only its name."""
     return f"{key}[{','.join(map(str, index))}]" if index else key
+
+
+def component_series(values: Array, index: tuple[int, ...]) -> Array:
+    """One component at every timestep, (T + 1,), of a quantity's values, (T + 1, …)."""
+    along: Any = (slice(None), *index)
+    return np.asarray(values[along])

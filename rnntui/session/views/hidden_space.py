@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from rnntui.data.sequence import InputSequence
 from rnntui.data.tasks.task import TaskSequence
 from rnntui.engine.trace import Trace
 from rnntui.session.moment import Moment
-from rnntui.session.views.arrays import Array, Version, closed, component_name
+from rnntui.session.views.arrays import Array, Version, closed, component_name, component_series
 
 MOST_POINTS = 500
 """The latest points, of which a path has no more."""
@@ -33,11 +32,6 @@ class SpaceAxis:
     def name(self) -> str:
         """`h[0]`, `S[0,1]`; what has one component has only its name."""
         return self.key if self.of == 1 else component_name(self.key, self.index)
-
-    def along(self, values: Array) -> Array:
-        """The component at every timestep, (T + 1,), of the quantity's values, (T + 1, …)."""
-        component: Any = (slice(None), *self.index)
-        return np.asarray(values[component])
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +155,8 @@ def _path(moment: Moment, axes: Sequence[SpaceAxis], known: range) -> SpacePath:
 
 def _points(trace: Trace, axes: Sequence[SpaceAxis], stretch: range) -> Array:
     """The points of some timesteps, (number of timesteps, 2); a single component is over t."""
-    columns = [axis.along(trace.values[axis.key])[stretch.start : stretch.stop] for axis in axes]
+    within = slice(stretch.start, stretch.stop)
+    columns = [component_series(trace.values[axis.key], axis.index)[within] for axis in axes]
     if len(columns) == 1:
         columns.insert(0, np.array(stretch, dtype=float))
     return np.stack(columns, axis=1) if columns else np.empty((0, 2))

@@ -13,7 +13,7 @@ from rnntui.language.keys import grad
 from rnntui.language.tree import Call
 from rnntui.session.checks import CheckedValue
 from rnntui.session.moment import Moment
-from rnntui.session.views.arrays import Array, Version, closed, component_name
+from rnntui.session.views.arrays import Array, Version, closed, component_name, component_series
 
 _UNIT = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
@@ -50,6 +50,10 @@ class QuantityView:
     def component(self, index: tuple[int, ...]) -> str:
         """The name of a component, `S[0,1]`."""
         return component_name(self.key, index)
+
+    def series(self, index: tuple[int, ...]) -> Array:
+        """The history of a component, (T + 1,)."""
+        return component_series(self.history, index)
 
 
 @dataclass(frozen=True, eq=False)
