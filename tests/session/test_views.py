@@ -12,6 +12,7 @@ from small_files import BLOWS_UP, ELMAN, LEARNED_START, LSTM, NO_TARGETS, UNEVEN
 
 from rnntui.data.sequence_file import read_sequence_file
 from rnntui.data.shipped import find_file, shipped_files
+from rnntui.language.keys import grad
 from rnntui.language.render import formula_text
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
@@ -160,7 +161,7 @@ class TestNumbersAreTheTraces:
                 nothing = np.zeros((trace.length + 1, *quantity.shape))
                 wanted = computed.get(quantity.key, nothing)
                 assert np.array_equal(quantity.history, wanted, equal_nan=True)
-                key = f"grad({quantity.key})" if said.gradients else quantity.key
+                key = grad(quantity.key) if said.gradients else quantity.key
                 assert quantity.known == moment.known_range(key)
                 if quantity.statuses is not None:
                     assert quantity.statuses.shape == quantity.shape
