@@ -67,7 +67,7 @@ def _files(names: tuple[str, ...], problems: list[Problem]) -> Iterator[Path]:
         except InputError as error:
             problems.extend(error.problems)
             continue
-        found = sorted(path.glob("**/*.toml")) if path.is_dir() else [path]
-        if not found:
+        files = sorted(path.glob("**/*.toml")) if path.is_dir() else [path]
+        if not files:
             problems.append(Problem(f"there is no sequence file in `{name}`"))
-        yield from found
+        yield from files

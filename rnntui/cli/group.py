@@ -37,8 +37,8 @@ class OpensByDefault(click.Group):
         """The commands, and files: either may come first."""
         from click.shell_completion import CompletionItem
 
-        found = super().shell_complete(ctx, incomplete)
-        return [*found, CompletionItem(incomplete, type="file")]
+        commands = super().shell_complete(ctx, incomplete)
+        return [*commands, CompletionItem(incomplete, type="file")]
 
 
 def refusing(command: Callable[..., None]) -> Callable[..., None]:
@@ -78,6 +78,6 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def print_json(found: Any, indent: int | None = None) -> None:
+def print_json(value: Any, indent: int | None = None) -> None:
     """Print JSON, which is UTF-8 whatever the terminal's encoding is."""
-    click.echo(json.dumps(found, ensure_ascii=False, indent=indent).encode("utf-8"))
+    click.echo(json.dumps(value, ensure_ascii=False, indent=indent).encode("utf-8"))

@@ -85,14 +85,14 @@ def _compiled(engine: str, iterations: int, before: str) -> bool:
     """
     from rnntui.engine.compiled_engine import compiler_available
 
-    wanted = engine == "compiled" or (engine == "auto" and before == "compiled")
-    if wanted and not compiler_available():
+    asked_for = engine == "compiled" or (engine == "auto" and before == "compiled")
+    if asked_for and not compiler_available():
         hint = "pip install 'rnntui[fast]'"
         if engine == "auto":
             hint += ", or go on with --engine numpy: other last digits"
         raise InputError(Problem("Numba is not installed", None, hint))
     worth_it = iterations >= _WORTH_COMPILING and compiler_available()
-    return wanted or (engine == "auto" and not before and worth_it)
+    return asked_for or (engine == "auto" and not before and worth_it)
 
 
 def _train(run: RecordedRun, count: int, as_json: bool) -> None:

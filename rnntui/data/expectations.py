@@ -219,9 +219,9 @@ class _ExpectationReader:
         for row, values in zip(self.rows, split, strict=True):
             row += [self._value(kind, name, t, values[k]) for k, t in enumerate(steps)]
 
-    def _misfit(self, name: str, shape: Shape, found: Shape, every_t: bool) -> tuple[str, str]:
-        """What is wrong with a value of shape `found`, and what would be right."""
-        this = "one alone" if found == shape else describe(found)
+    def _misfit(self, name: str, shape: Shape, given: Shape, every_t: bool) -> tuple[str, str]:
+        """What is wrong with a value of shape `given`, and what would be right."""
+        this = "one alone" if given == shape else describe(given)
         message = f"`{name}` is {describe(shape)}, and this is {this}"
         if self.several:
             hint = f"write a list of {len(self.rows)}, one for each iteration"
@@ -235,25 +235,25 @@ class _ExpectationReader:
         return ExpectedValue(kind, name, t, expected, np.asarray(tolerance))
 
     def _shape(self, table: Fields, kind: str, name: str) -> Shape | None:
-        known: Mapping[str, Shape] = self.program.shapes
+        shapes: Mapping[str, Shape] = self.program.shapes
         if kind.startswith("gradients_by"):
-            known = {key: known[key] for key in self.model.parameters}
+            shapes = {key: shapes[key] for key in self.model.parameters}
         if kind == "updates":
-            known = self.updates
+            shapes = self.updates
         if kind != "values" and self.model.objective is None:
             table.problem("there is no loss, so there are no gradients", "", name)
             return None
-        if name not in known:
+        if name not in shapes:
             what = {
                 "gradients_by_loss": "a parameter of the model",
                 "gradients_by_use": "a parameter of the model",
                 "updates": "part of the update",
             }.get(kind, "a quantity of the model")
-            hint = near_name(name, known) or listed(known)
+            hint = near_name(name, shapes) or listed(shapes)
             place = table.source.key_place(*table.path, name)
             table.problems.append(Problem(f"`{name}` is not {what}", place, hint))
             return None
-        return known[name]
+        return shapes[name]
 
     def _prediction(self, t: Any) -> None:
         value = self.fields.data["prediction"]
@@ -266,12 +266,12 @@ class _ExpectationReader:
             self.fields.problem("a prediction has a timestep", "give at = { t = … }", "prediction")
             return
         steps = range(1, self.length + 1) if t == "all" else [t]
-        wanted = value if self.several else [value]
-        if not isinstance(wanted, list) or len(wanted) != len(self.rows):
+        predictions = value if self.several else [value]
+        if not isinstance(predictions, list) or len(predictions) != len(self.rows):
             hint = "one for each of the iterations"
             self.fields.problem("this prediction is no list of predictions", hint, "prediction")
             return
-        for row, item in zip(self.rows, wanted, strict=True):
+        for row, item in zip(self.rows, predictions, strict=True):
             items = list(item) if isinstance(item, list | str) and t == "all" else [item]
             indices = [self._index(item) for item in items]
             if len(indices) != len(steps):

@@ -75,10 +75,10 @@ class Fields:
     def choice(self, key: str, options: Iterable[str], default: str) -> str:
         """One of some words."""
         value = self.data.get(key, default)
-        known = list(options)
-        if isinstance(value, str) and value in known:
+        words = list(options)
+        if isinstance(value, str) and value in words:
             return value
-        hint = near_name(str(value), known) or listed(known)
+        hint = near_name(str(value), words) or listed(words)
         self.problem(f"`{key}` cannot be {_shown(value)}", hint, key)
         return default
 
@@ -129,11 +129,11 @@ class Fields:
         if (plain := _plain_numbers(value)) is not None:
             return plain  # the common case, fast for long lists
         parts = [self._array(item, (*path, number)) for number, item in enumerate(value)]
-        found = [part for part in parts if part is not None]
-        if len(found) < len(parts):
+        arrays = [part for part in parts if part is not None]
+        if len(arrays) < len(parts):
             return None
-        first = found[0]
-        for number, part in enumerate(found):
+        first = arrays[0]
+        for number, part in enumerate(arrays):
             if part.ndim != first.ndim:
                 hint = "a vector has numbers, a matrix has rows"
                 self.problem("numbers and lists are mixed", hint, *path, number)
@@ -142,7 +142,7 @@ class Fields:
                 message = f"row {number + 1} has {_count(part)}, row 1 has {_count(first)}"
                 self.problem(message, "all rows are equally long", *path, number)
                 return None
-        return np.stack(found)
+        return np.stack(arrays)
 
     def _scalar(self, value: Any, path: DataPath) -> Array | None:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -182,10 +182,10 @@ def counted(number: int, noun: str) -> str:
 
 def listed(names: Iterable[str]) -> str:
     """A hint that names all there are."""
-    known = list(names)
-    if len(known) < 2:
-        return f"there is only {known[0]}" if known else "there are none"
-    return f"there are {', '.join(known)}"
+    all_names = list(names)
+    if len(all_names) < 2:
+        return f"there is only {all_names[0]}" if all_names else "there are none"
+    return f"there are {', '.join(all_names)}"
 
 
 def _shown(value: Any) -> str:

@@ -53,7 +53,7 @@ def read_metrics(toml: TomlText, fields: Fields, program: Program, truth: Shape 
     shapes: dict[str, Shape] = dict(program.shapes)
     if truth is not None:
         shapes["truth"] = truth
-    found = []
+    metrics = []
     for key, value in fields.data.items():
         if key == "every":
             continue
@@ -70,8 +70,8 @@ def read_metrics(toml: TomlText, fields: Fields, program: Program, truth: Shape 
             continue
         expression = _expression(toml, fields, path, value, shapes)
         if expression is not None:
-            found.append(Metric(key, expression, first, last))
-    return Metrics(tuple(found), fields.whole("every", _EVERY, least=1))
+            metrics.append(Metric(key, expression, first, last))
+    return Metrics(tuple(metrics), fields.whole("every", _EVERY, least=1))
 
 
 def _step(table: Fields, key: str, default: int) -> int:

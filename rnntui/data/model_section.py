@@ -60,9 +60,9 @@ class ModelSection:
         model = self._replaced(model)
         if len(self.problems) > before:
             return None
-        found = check_model(model)
-        self.problems += [self.placed(problem) for problem in found]
-        return None if found else model
+        faults = check_model(model)
+        self.problems += [self.placed(problem) for problem in faults]
+        return None if faults else model
 
     def _replaced(self, model: Model) -> Model:
         equations = model.equations
@@ -89,14 +89,14 @@ class ModelSection:
         if "shapes" not in self.fields or not self.fields.table("shapes").data:
             return {}
         shapes = read_shapes(self.toml, ("shapes",), self.problems)
-        known = [*(e.target for e in model.equations), *model.parameters]
+        quantities = [*(e.target for e in model.equations), *model.parameters]
         for key in shapes:
-            if key not in known:
+            if key not in quantities:
                 place = self.toml.key_place("shapes", key)
-                hint = near_name(key, known) or listed(known)
+                hint = near_name(key, quantities) or listed(quantities)
                 message = f"`{key}` has a shape but is in no equation"
                 self.problems.append(Problem(message, place, hint))
-        return {key: shape for key, shape in shapes.items() if key in known}
+        return {key: shape for key, shape in shapes.items() if key in quantities}
 
     def placed(self, problem: Problem) -> Problem:
         """A problem of the model as a whole placed in the file; one in a shipped model, named."""

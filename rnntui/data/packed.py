@@ -50,5 +50,5 @@ def first_rows(lengths: Labels) -> Labels:
 
 def _stacked(arrays: list[Array | None]) -> Array:
     """All timesteps below each other, (ΣT, size); scalars as vectors of one."""
-    found = [array.reshape(len(array), -1) for array in arrays if array is not None]
-    return np.ascontiguousarray(np.concatenate(found)) if found else np.zeros((0, 1))
+    columns = [array.reshape(len(array), -1) for array in arrays if array is not None]
+    return np.ascontiguousarray(np.concatenate(columns)) if columns else np.zeros((0, 1))

@@ -162,11 +162,11 @@ class _SequenceFileReader:
     def _check_sizes(self, model: Model, sizes: Mapping[str, int]) -> None:
         """Sizes that no shape names are slips of the pen."""
         used = {n for shape in model.shapes.values() for n in shape if isinstance(n, str)}
-        known = sorted(used | {"hidden"})
+        all_sizes = sorted(used | {"hidden"})
         for key in sizes:
-            if key not in known and key not in ("input", "output"):
+            if key not in all_sizes and key not in ("input", "output"):
                 place = self.toml.key_place("sizes", key)
-                hint = near_name(key, known) or listed(known)
+                hint = near_name(key, all_sizes) or listed(all_sizes)
                 self.problems.append(Problem(f"`{key}` is not a size of the model", place, hint))
 
     def _data(self) -> Data:
@@ -181,15 +181,15 @@ class _SequenceFileReader:
         return self.toml.place()
 
     def _arrays(self, table: Fields) -> dict[str, Array]:
-        found: dict[str, Array] = {}
+        arrays: dict[str, Array] = {}
         for key in table.data:
             array = table.array(key)
             if array is not None and array.ndim > 2:
                 table.problem(f"`{key}` has {array.ndim} axes", "at most two: a matrix", key)
             elif array is not None:
                 array.setflags(write=False)
-                found[key] = array
-        return found
+                arrays[key] = array
+        return arrays
 
     def _check_names(self, model: Model, parameters: Mapping[str, Array]) -> None:
         for key in parameters:
@@ -252,11 +252,11 @@ class _SequenceFileReader:
             for key, place in sources.items()
             if place is not None and key in given
         }
-        found = []
+        explained = []
         for problem in error.problems:
             at_fault = next((place for place in sources.values() if place), None)
             if problem.place is None and at_fault is not None:
-                found.append(replace(problem, place=at_fault))
+                explained.append(replace(problem, place=at_fault))
                 continue
             hints = [problem.hint] if problem.hint else []
             for note, line in notes.items():
@@ -264,8 +264,8 @@ class _SequenceFileReader:
                 hints.append(f"it is given in line {line}" if said else f"{note} in line {line}")
             if self.section.untargeted and not involved:
                 hints.append("or give targets, which would tell")
-            found.append(self.section.placed(replace(problem, hint="; ".join(hints))))
-        return found
+            explained.append(self.section.placed(replace(problem, hint="; ".join(hints))))
+        return explained
 
     def _source(self, key: str) -> SourcePlace | None:
         """Where the file gives the shape of a quantity, if it does."""
@@ -289,18 +289,18 @@ class _SequenceFileReader:
         lengths = _Lengths(data)
         symbols = list(data.target_alphabet)
         updates = update_shapes(program, training)
-        found: list[Expectation] = []
+        expectations: list[Expectation] = []
         for number in range(len(value)):
             table = Fields(self.toml, ("expect", number), self.problems)
-            found += read_expectations(table, program, lengths, symbols, updates)
-        return tuple(found)
+            expectations += read_expectations(table, program, lengths, symbols, updates)
+        return tuple(expectations)
 
 
 def _truth(data: Data) -> Shape | None:
     """The shape of the true probabilities at a timestep, where a task has them."""
     first = data.sequences[0]
-    found = first.truth if isinstance(first, TaskSequence) else None
-    return None if found is None else found.shape[1:]
+    truth = first.truth if isinstance(first, TaskSequence) else None
+    return None if truth is None else truth.shape[1:]
 
 
 class _Lengths(Sequence[int]):

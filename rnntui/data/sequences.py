@@ -115,7 +115,7 @@ def _alphabet(fields: Fields, table: str, one_hot: str) -> Alphabet:
 def _vectors(table: Fields) -> Alphabet:
     if isinstance(table.source.data["data"].get(table.path[-1]), dict) and not table.data:
         table.problem("the alphabet is empty", "write A = [1, 0]")
-    found: dict[str, Array] = {}
+    vectors: dict[str, Array] = {}
     for symbol in table.data:
         array = table.array(symbol)
         if array is None:
@@ -124,14 +124,14 @@ def _vectors(table: Fields) -> Alphabet:
         if vector.ndim > 1:
             table.problem(f"`{symbol}` is a vector, not a matrix", "write A = [1, 0]", symbol)
             continue
-        first = next(iter(found.values()), vector)
+        first = next(iter(vectors.values()), vector)
         if len(vector) != len(first):
             length = counted(len(vector), "component")
             message = f"`{symbol}` has {length}, the symbols before {len(first)}"
             table.problem(message, "all are equally long", symbol)
             continue
-        found[symbol] = vector
-    return found
+        vectors[symbol] = vector
+    return vectors
 
 
 class _SequenceReader:
@@ -161,8 +161,8 @@ class _SequenceReader:
                 self.fields.problem("`sequences` is a list", 'such as ["AB", "BA"]', source)
                 return []
             paths = [(source, number) for number in range(len(value))]
-        found = [self._sequence(source, path, several) for path in paths]
-        sequences = [sequence for sequence in found if sequence is not None]
+        read = [self._sequence(source, path, several) for path in paths]
+        sequences = [sequence for sequence in read if sequence is not None]
         self._check_sizes(sequences, paths)
         return sequences
 
@@ -263,11 +263,15 @@ class _SequenceReader:
         if isinstance(value, str) or (
             isinstance(value, list) and value and isinstance(value[0], str)
         ):
-            found = self._symbols(path, self.target_alphabet, "alphabet of the targets")
-            targets = np.stack([self.target_alphabet[s] for s in found]) if found else None
+            target_symbols = self._symbols(path, self.target_alphabet, "alphabet of the targets")
+            targets = (
+                np.stack([self.target_alphabet[s] for s in target_symbols])
+                if target_symbols
+                else None
+            )
             self.flat_targets = self.flat_targets or self._numbers_as_symbols()
         else:
-            found = ()
+            target_symbols = ()
             targets = self.fields.array(str(path[0]), *path[1:])
         if targets is None:
             return None
@@ -281,7 +285,7 @@ class _SequenceReader:
             return None
         if targets.ndim == 1:
             self.flat_targets = True
-        return targets, found, length
+        return targets, target_symbols, length
 
     def _numbers_as_symbols(self) -> bool:
         """Whether the targets' alphabet has numbers, not vectors: { outside = 0.5, … }."""
@@ -335,7 +339,9 @@ class _SequenceReader:
             for what in ("inputs", "targets"):
                 first, own = getattr(sequences[0], what), getattr(sequence, what)
                 if first is not None and own is not None and first.shape[1:] != own.shape[1:]:
-                    place = path if what == "inputs" else ("targets", *path[1:])
+                    own_path = path if what == "inputs" else ("targets", *path[1:])
                     message = f"the {what} of sequence 1 and of this one differ in size"
-                    self.fields.problem(message, "all sequences have equally long vectors", *place)
+                    self.fields.problem(
+                        message, "all sequences have equally long vectors", *own_path
+                    )
                     return

@@ -70,14 +70,14 @@ def read_written(fields: Fields, task: Task) -> tuple[TaskSequence, ...]:
     texts = [fields.text(key)] if key == "sequence" else list(fields.words(key))
     if len(fields.problems) > before:
         return ()
-    found = []
+    sequences = []
     for number, text in enumerate(texts):
         try:
-            found.append(task.written(text))
+            sequences.append(task.written(text))
         except InputError as error:
             path = (key,) if key == "sequence" else (key, number)
             for problem in error.problems:
                 fields.problem(problem.message, problem.hint, *path)
     if not texts:
         fields.problem("`sequences` is empty", "leave it out, and they are drawn", key)
-    return tuple(found)
+    return tuple(sequences)

@@ -115,17 +115,17 @@ def _hyperparameters(fields: Fields, optimizer: str) -> dict[str, float]:
     """The optimiser's settings with their defaults, and those that are given of what is before it."""
     defaults = OPTIMIZERS[optimizer].settings
     before = {key for rule in BEFORE for key in rule.settings}
-    found = {key: value for key, value in defaults.items() if value is not None}
+    settings = {key: value for key, value in defaults.items() if value is not None}
     for key in _HYPERPARAMETERS:
         if key in fields and key not in defaults and key not in before:
             hint = f"it has {', '.join(defaults)}" if defaults else "it has none"
             fields.problem(f"`{key}` is not a setting of {optimizer}", hint, key)
         elif key in fields:
-            found[key] = fields.number(key, found.get(key, 0.0), least=0.0)
+            settings[key] = fields.number(key, settings.get(key, 0.0), least=0.0)
     for key in ("beta1", "beta2", "alpha", "momentum"):
-        if key in fields and found.get(key, 0.0) >= 1.0:
+        if key in fields and settings.get(key, 0.0) >= 1.0:
             fields.problem(f"`{key}` is below 1", "such as 0.9", key)
-    return found
+    return settings
 
 
 def _schedule(fields: Fields, iterations: int | None) -> dict[str, Any]:
@@ -139,17 +139,19 @@ def _schedule(fields: Fields, iterations: int | None) -> dict[str, Any]:
         for key in keys:
             if key in fields and name != schedule:
                 fields.problem(f"`{key}` belongs to another schedule", f'schedule = "{name}"', key)
-    found: dict[str, Any] = {"schedule": schedule}
+    settings: dict[str, Any] = {"schedule": schedule}
     if schedule == "step":
-        found["step_size"] = fields.whole("step_size", 0 if "step_size" in fields else 100, least=1)
-        found["gamma"] = fields.number("gamma", 0.1, least=0.0)
+        settings["step_size"] = fields.whole(
+            "step_size", 0 if "step_size" in fields else 100, least=1
+        )
+        settings["gamma"] = fields.number("gamma", 0.1, least=0.0)
     if schedule == "cosine":
         if iterations is None and "cosine_iterations" not in fields:
             hint = "give iterations, or cosine_iterations"
             fields.problem("a cosine schedule needs its length", hint, "schedule")
-        found["minimum_learning_rate"] = fields.number("minimum_learning_rate", 0.0, least=0.0)
-        found["cosine_iterations"] = fields.whole("cosine_iterations", iterations or 1, least=1)
-    return found
+        settings["minimum_learning_rate"] = fields.number("minimum_learning_rate", 0.0, least=0.0)
+        settings["cosine_iterations"] = fields.whole("cosine_iterations", iterations or 1, least=1)
+    return settings
 
 
 def read_optimizer_state(
@@ -163,7 +165,7 @@ def read_optimizer_state(
         return settings
     states = OPTIMIZERS[settings.optimizer].states
     fields.allow(("updates", *states), f"[optimizer_state] of {settings.optimizer}")
-    found: dict[str, Array] = {}
+    optimizer_state: dict[str, Array] = {}
     for state in states:
         if state not in fields:
             continue
@@ -177,17 +179,17 @@ def read_optimizer_state(
             if array is None:
                 continue
             if array.shape != program.shapes[name]:
-                wanted, given = describe(program.shapes[name]), describe(array.shape)
-                table.problem(f"`{name}` is {wanted}, and this is {given}", "", name)
+                fitting, given = describe(program.shapes[name]), describe(array.shape)
+                table.problem(f"`{name}` is {fitting}, and this is {given}", "", name)
             elif name in settings.fixed:
                 table.problem(f"`{name}` is fixed", "what is never updated has no state", name)
             elif state == _SQUARES and np.any(array < 0):
                 table.problem(f"`{state}` is made of squares", "none is below 0", name)
             else:
                 array.setflags(write=False)
-                found[derived(state, name)] = array
+                optimizer_state[derived(state, name)] = array
     updates = fields.whole("updates", 0)
-    return replace(settings, optimizer_state=found, steps_before=updates)
+    return replace(settings, optimizer_state=optimizer_state, steps_before=updates)
 
 
 def update_shapes(program: Program, settings: TrainingSettings) -> dict[str, Shape]:
@@ -197,8 +199,8 @@ def update_shapes(program: Program, settings: TrainingSettings) -> dict[str, Sha
     free = [key for key in program.model.parameters if key not in settings.fixed]
     rules = rules_for(settings.optimizer, settings.hyperparameters)
     steps = [e.target for rule in rules for e in rule.equations if e.target != "updated"]
-    found = {derived(step, key): program.shapes[key] for key in free for step in steps}
-    return found | {key: program.shapes[key] for key in free}
+    computed = {derived(step, key): program.shapes[key] for key in free for step in steps}
+    return computed | {key: program.shapes[key] for key in free}
 
 
 def _batch(fields: Fields) -> int:

@@ -85,7 +85,7 @@ def checks_json(reports: Sequence[CheckReport]) -> list[dict[str, Any]]:
 
 def _check_json(check: CheckedValue) -> dict[str, Any]:
     expectation, value = check.expectation, check.value
-    found = {
+    entry = {
         "line": expectation.place.line,
         "iteration": expectation.iteration,
         "sequence": expectation.sequence + 1,
@@ -99,5 +99,5 @@ def _check_json(check: CheckedValue) -> dict[str, Any]:
         "status": check.status,
     }
     if expectation.note:
-        found["note"] = expectation.note
-    return found
+        entry["note"] = expectation.note
+    return entry

@@ -162,16 +162,18 @@ class _Builder:
         how = "Backward through time" if self.trace.length > 1 else "Backward"
         yield Section(how, 1)
         for t in reversed(self.times):
-            found: dict[bool, list[WorkedStep]] = {False: [], True: []}
+            steps: list[WorkedStep] = []
+            uses: list[WorkedStep] = []
             for moment in self.walk.backward(t):
                 of_parameter = moment.quantity in self.trace.parameters
-                found[of_parameter].append(self.steps.working(moment, brief=of_parameter))
-            if found[False] or found[True]:
-                yield Section(self._at(t), 2, tuple(found[False]))
-            if found[True]:
+                step = self.steps.working(moment, brief=of_parameter)
+                (uses if of_parameter else steps).append(step)
+            if steps or uses:
+                yield Section(self._at(t), 2, tuple(steps))
+            if uses:
                 where = f"t = {t}" if t else "the initial state"
                 title = f"What the use of the parameters at {where} adds to their gradients"
-                yield Section(title, 3, tuple(found[True]))
+                yield Section(title, 3, tuple(uses))
 
     def _at(self, t: int) -> str:
         sequence = self.moment.sequence
@@ -265,9 +267,9 @@ class _Builder:
             lines.append(WorkedLine("=", "numbers", steps.total(terms)))
         value = steps.value(self.trace.parameter_gradients[key])
         lines.append(WorkedLine("=", "value", value))
-        wanted = [c for c in self._checks("gradients", key) if c.value.t is None]
+        summed = [c for c in self._checks("gradients", key) if c.value.t is None]
         answers = (
-            *steps.answers(wanted),
+            *steps.answers(summed),
             *steps.answers_over_time(self._checks("gradients_by_use", key), "by use"),
         )
         return WorkedStep("", steps.name(name), tuple(lines), answers, brief=True)
@@ -310,13 +312,13 @@ def _times(t: int | range | None, length: int) -> range:
     """The timesteps asked for, in order, as far as the sequence has them."""
     if t is None:
         return range(length + 1)
-    wanted = range(t, t + 1) if isinstance(t, int) else t
-    found = range(max(wanted.start, 0), min(wanted.stop, length + 1))
-    if not found:
+    asked = range(t, t + 1) if isinstance(t, int) else t
+    times = range(max(asked.start, 0), min(asked.stop, length + 1))
+    if not times:
         raise InputError(
             Problem(f"there is no such timestep: the sequence has t = 1 … {length}", None)
         )
-    return found
+    return times
 
 
 def _table(columns: list[tuple[str, list[str]]]) -> TextTable:

@@ -47,12 +47,12 @@ def _chained(step: WorkedStep) -> Math:
 
 def latex_rows(step: WorkedStep, room: float, style: LatexStyle) -> list[str]:
     """The same as rows of amsmath's `aligned`, without the \\\\ between them."""
-    found = []
+    rows = []
     for row in aligned_rows(step, room):
         target = "" if row.target is None else to_latex(row.target, style) + " "
         sign = _SIGNS.get(row.sign, row.sign) or r"\quad"
-        found.append(f"{target}&{sign} {to_latex(row.formula, style)}")
-    return found
+        rows.append(f"{target}&{sign} {to_latex(row.formula, style)}")
+    return rows
 
 
 def packed(steps: Sequence[WorkedStep], room: float) -> Iterator[list[WorkedStep]]:

@@ -123,9 +123,9 @@ class Steps:
     def symbols(self, moment: Moment) -> WorkedStep:
         """A forward equation at any time t, without numbers."""
         equation = moment.equation
-        found = explain(moment, self.digits, self.most)
-        math = typeset(equation.expression, self._shaped("t", found.parts))
-        line = WorkedLine("=", "symbols", DocumentFormula(found.lines[0].tokens, math))
+        explanation = explain(moment, self.digits, self.most)
+        math = typeset(equation.expression, self._shaped("t", explanation.parts))
+        line = WorkedLine("=", "symbols", DocumentFormula(explanation.lines[0].tokens, math))
         return WorkedStep(equation.description, self.name(equation.target, "t"), (line,))
 
     def working(self, moment: Moment, brief: bool = False) -> WorkedStep:
@@ -133,11 +133,11 @@ class Steps:
 
         brief: one of many of a kind, which needs no title of its own.
         """
-        found = explain(moment, self.digits, self.most)
+        explanation = explain(moment, self.digits, self.most)
         update = moment.position.phase == "update"
         t = None if update else moment.position.t
-        target = self.name(found.equation.target, t)
-        lines = tuple(self._lines(found, t))
+        target = self.name(explanation.equation.target, t)
+        lines = tuple(self._lines(explanation, t))
         # answers without a timestep, and those by loss and by use, stand with the sums over time
         here = [
             check
@@ -145,17 +145,23 @@ class Steps:
             if update or (check.value.t == t and check.value.kind in _AT_A_TIMESTEP)
         ]
         answers = tuple(self.answers(here))
-        title = "" if brief or found.title == found.equation.target else found.title
+        title = (
+            "" if brief or explanation.title == explanation.equation.target else explanation.title
+        )
         return WorkedStep(title, target, lines, answers, brief)
 
-    def _lines(self, found: Explanation, t: Time) -> Iterator[WorkedLine]:
-        root = found.equation.expression
+    def _lines(self, explanation: Explanation, t: Time) -> Iterator[WorkedLine]:
+        root = explanation.equation.expression
         # what replaces its own old value is assigned, not equal
-        own = any(name.key == found.equation.target and not name.shift for name in names(root))
-        own_before = t is None and any(name.key == found.equation.target for name in names(root))
+        own = any(
+            name.key == explanation.equation.target and not name.shift for name in names(root)
+        )
+        own_before = t is None and any(
+            name.key == explanation.equation.target for name in names(root)
+        )
         sign = "←" if own or own_before else "="
-        style = self._shaped(t, found.parts)
-        for line in found.lines:
+        style = self._shaped(t, explanation.parts)
+        for line in explanation.lines:
             math = typeset(root, replace(style, collapse=line.collapse))
             yield WorkedLine(sign, line.kind, DocumentFormula(line.tokens, math))
             sign = "="
@@ -178,14 +184,14 @@ class Steps:
     def answers_over_time(self, checks: Sequence[CheckedValue], by: str) -> Iterator[Answer]:
         """Worked answers one a timestep: those that are right together, the others one by one."""
         for status, group in groupby(checks, lambda check: check.status):
-            found = list(group)
-            if status != "right" or len(found) == 1:
-                for check in found:
+            alike = list(group)
+            if status != "right" or len(alike) == 1:
+                for check in alike:
                     yield self._answer(check, f"worked answer {by}, t = {check.value.t}")
             else:
-                span = f"t = {found[0].value.t} to {found[-1].value.t}"
+                span = f"t = {alike[0].value.t} to {alike[-1].value.t}"
                 mark, _ = _VERDICTS[status]
-                verdict, note = f"all {len(found)} right", self._note(found[0])
+                verdict, note = f"all {len(alike)} right", self._note(alike[0])
                 yield Answer(mark, verdict, True, f"worked answers {by}, {span}", note=note)
 
     def _answer(self, check: CheckedValue, what: str) -> Answer:

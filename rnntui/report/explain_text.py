@@ -169,20 +169,19 @@ def _cut(line: str, width: int, indent: int) -> int | None:
     rather late; but not so early that most of the line stays empty.
     """
     early = indent + (width - indent) // 4
-    found: list[tuple[bool, int, int]] = []
+    breaks: list[tuple[bool, int, int]] = []
     depth = 0
-    for place, character in enumerate(line):
-        if character == " " and place > indent:
-            if (
-                cell_width(line[:place]) > width
-            ):  # the first space behind the width, if there was none before it
-                return -min(found)[2] if found else place
-            found.append((place <= early, 3 * depth + _break_cost(line, place), -place))
+    for at, character in enumerate(line):
+        if character == " " and at > indent:
+            if cell_width(line[:at]) > width:
+                # the first space behind the width, if there was none before it
+                return -min(breaks)[2] if breaks else at
+            breaks.append((at <= early, 3 * depth + _break_cost(line, at), -at))
         depth += (character in "([") - (character in ")]")
-    return -min(found)[2] if found else None
+    return -min(breaks)[2] if breaks else None
 
 
-def _break_cost(line: str, place: int) -> int:
-    sign = line[place + 1 : place + 3].rstrip()
-    dangling = 9 * (line[place - 1] in _DANGLING)  # an operator at the end of a line
+def _break_cost(line: str, space: int) -> int:
+    sign = line[space + 1 : space + 3].rstrip()
+    dangling = 9 * (line[space - 1] in _DANGLING)  # an operator at the end of a line
     return dangling + (0 if sign in _SUMS else 1 if sign in _OPERATORS else 2)

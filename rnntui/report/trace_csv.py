@@ -28,13 +28,13 @@ def trace_csv(file: SequenceFile, iteration: Iteration, number: int = 0) -> Iter
             yield _line((*where, *row))
 
 
-def _rows(found: TraceArray) -> Iterator[tuple[object, ...]]:
-    values = np.asarray(found.array, dtype=np.float64)
-    for place in np.ndindex(values.shape):
-        t = "" if found.first is None else str(place[0] + found.first)
-        component = place if found.first is None else place[1:]
+def _rows(quantity: TraceArray) -> Iterator[tuple[object, ...]]:
+    values = np.asarray(quantity.array, dtype=np.float64)
+    for position in np.ndindex(values.shape):
+        t = "" if quantity.first is None else str(position[0] + quantity.first)
+        component = position if quantity.first is None else position[1:]
         index = ";".join(map(str, component))
-        yield t, found.kind, found.name, index, repr(float(values[place]))
+        yield t, quantity.kind, quantity.name, index, repr(float(values[position]))
 
 
 def _line(row: tuple[object, ...]) -> str:

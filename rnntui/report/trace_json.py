@@ -21,7 +21,7 @@ def trace_object(file: SequenceFile, iteration: Iteration, number: int = 0) -> d
     """
     trace = iteration.traces[number]
     model = file.model
-    found: dict[str, Any] = {
+    written: dict[str, Any] = {
         "model": model.name,
         "iteration": iteration.before.iteration,
         "sequence": iteration.indices[number] + 1,
@@ -37,15 +37,15 @@ def trace_object(file: SequenceFile, iteration: Iteration, number: int = 0) -> d
     }
     if model.objective is not None:
         by_use = gradients_by_use(trace)
-        found["gradients_by_loss"] = _plain_all(gradients_by_loss(trace))
-        found["gradients_by_use"] = _plain_all(by_use.by_use)
+        written["gradients_by_loss"] = _plain_all(gradients_by_loss(trace))
+        written["gradients_by_use"] = _plain_all(by_use.by_use)
         if by_use.initial:
-            found["gradients_by_use_initial"] = _plain_all(by_use.initial)
+            written["gradients_by_use_initial"] = _plain_all(by_use.initial)
         if len(iteration.traces) > 1:
-            found["batch_gradients"] = _plain_all(iteration.gradients)
+            written["batch_gradients"] = _plain_all(iteration.gradients)
     if iteration.fault is not None:
-        found["fault"] = str(iteration.fault)
-    return found
+        written["fault"] = str(iteration.fault)
+    return written
 
 
 def plain(value: Any) -> Any:

@@ -28,11 +28,11 @@ def write_trace_npz(path: Path, file: SequenceFile, iteration: Iteration, number
         "symbols": np.array(sequence.symbols, dtype=np.str_),
         "target_symbols": np.array(sequence.target_symbols, dtype=np.str_),
     }
-    for found in trace_arrays(file, iteration, number):
-        key = f"{found.kind}/{found.name}"
-        arrays[key] = np.asarray(found.array, dtype=np.float64)
-        if found.first is not None:
-            arrays[f"first/{key}"] = np.int64(found.first)
+    for quantity in trace_arrays(file, iteration, number):
+        key = f"{quantity.kind}/{quantity.name}"
+        arrays[key] = np.asarray(quantity.array, dtype=np.float64)
+        if quantity.first is not None:
+            arrays[f"first/{key}"] = np.int64(quantity.first)
     content = BytesIO()
     np.savez_compressed(content, **arrays)
     write_whole(path, content.getvalue())

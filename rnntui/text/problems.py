@@ -84,7 +84,7 @@ def printable(text: str) -> str:
     )
 
 
-def near_name(name: str, known: Iterable[str]) -> str:
+def near_name(name: str, names: Iterable[str]) -> str:
     """A hint that names what `name` was probably meant to be, or nothing."""
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
     return f"did you mean `{matches[0]}`?" if matches else ""

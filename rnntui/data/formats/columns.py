@@ -76,9 +76,9 @@ def read_columns(headers: Sequence[str]) -> tuple[list[Column], list[tuple[int, 
             problems.append((number, "`sequence` and `id` say the same", "give one of them"))
         seen.add(name.lower())
     letters = {"y": "y…", "t": "target…"}
-    found = [name[0].lower() if r == "y" else "" for name, r in zip(names, roles, strict=True)]
-    if set(letters) <= set(found):
-        number = max(found.index(letter) for letter in letters)
+    initials = [name[0].lower() if r == "y" else "" for name, r in zip(names, roles, strict=True)]
+    if set(letters) <= set(initials):
+        number = max(initials.index(letter) for letter in letters)
         message = f"{shown(names[number])} is a second kind of targets"
         problems.append((number, message, "name all of them y…, or all of them target…"))
     if "x" not in roles and not problems:

@@ -93,8 +93,8 @@ def is_unclosed(error: csv.Error) -> bool:
 def explain(error: csv.Error) -> tuple[str, str]:
     """What is malformed, and what would be right."""
     said = str(error)
-    known = (answer for part, answer in _MESSAGES.items() if part in said)
-    return next(known, (f"the table is malformed: {said}", ""))
+    explained = (answer for part, answer in _MESSAGES.items() if part in said)
+    return next(explained, (f"the table is malformed: {said}", ""))
 
 
 def _sample(lines: Sequence[str]) -> Iterator[str]:

@@ -124,10 +124,10 @@ class _KeyTwiceError(Exception):
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         raise _KeyTwiceError
-    return found
+    return members
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object)

@@ -67,7 +67,7 @@ def read_npz(source: Source) -> Data:
 
 def _members(source: Source, archive: zipfile.ZipFile) -> dict[str, tuple[str, Array]]:
     """The arrays by what they are: x, targets or mask; each with the name it has."""
-    found: dict[str, tuple[str, Array]] = {}
+    members: dict[str, tuple[str, Array]] = {}
     size = 0
     for info in archive.infolist():
         name = info.filename.removesuffix(".npy")
@@ -75,8 +75,8 @@ def _members(source: Source, archive: zipfile.ZipFile) -> dict[str, tuple[str, A
             hint = near_name(name, _NAMES) or listed(_NAMES)
             raise source.refusal(f"`{name}` is not an array of sequences", hint)
         role = _NAMES[name]
-        if role in found:
-            message = f"there are two arrays of the same kind, {found[role][0]} and `{name}`"
+        if role in members:
+            message = f"there are two arrays of the same kind, {members[role][0]} and `{name}`"
             raise source.refusal(message, "give one of them")
         size += info.file_size
         if size > MOST_BYTES:
@@ -87,8 +87,8 @@ def _members(source: Source, archive: zipfile.ZipFile) -> dict[str, tuple[str, A
         with archive.open(info) as stream:
             while chunk := stream.read(_CHUNK):  # all at once might unpack far more than is said
                 content += chunk
-        found[role] = (f"`{name}`", _array(source, bytes(content), f"`{name}`"))
-    return found
+        members[role] = (f"`{name}`", _array(source, bytes(content), f"`{name}`"))
+    return members
 
 
 def _array(source: Source, content: bytes, name: str) -> Array:
@@ -176,9 +176,9 @@ def _fitting(
     name, array = arrays[role]
     if array.ndim not in axes or array.shape[: len(lead)] != lead:
         own, x = arrays["x"][0], arrays["x"][1].shape
-        wanted = " or ".join(
+        fitting = " or ".join(
             str(lead if n == len(lead) else (*lead, "output size")).replace("'", "") for n in axes
         )
         message = f"{name} has the shape {array.shape}, where {own} has {x}"
-        raise source.refusal(message, f"it would be {wanted}")
+        raise source.refusal(message, f"it would be {fitting}")
     return array

@@ -79,8 +79,8 @@ def _with_targets(data: Data, file: str, target: str) -> Data:
     if target == "none":
         bare = tuple(replace(s, targets=None, target_symbols=()) for s in data.sequences)
         return replace(data, sequences=bare, target_alphabet=data.alphabet, flat_targets=False)
-    found = tuple(_next(s, number, file) for number, s in enumerate(data.sequences, start=1))
-    return Data(found, data.alphabet, data.alphabet)
+    shifted = tuple(_next(s, number, file) for number, s in enumerate(data.sequences, start=1))
+    return Data(shifted, data.alphabet, data.alphabet)
 
 
 def _next(sequence: InputSequence, number: int, file: str) -> InputSequence:

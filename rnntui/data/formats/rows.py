@@ -113,12 +113,12 @@ def data_of(rows: TimestepRows, file: str) -> Data:
 
 def one_hot_alphabet(symbols: Iterable[str], rows: int, file: str) -> dict[str, Array]:
     """The one-hot vector of each symbol, for that many rows of them in all."""
-    known = list(symbols)
-    if rows * len(known) > MOST_NUMBERS:
+    alphabet = list(symbols)
+    if rows * len(alphabet) > MOST_NUMBERS:
         message = (
-            f"{rows:,} timesteps of an alphabet of {len(known):,} symbols are too many: their"
+            f"{rows:,} timesteps of an alphabet of {len(alphabet):,} symbols are too many: their"
             f" one-hot vectors would be more than {MOST_NUMBERS:,} numbers"
         )
         hint = "take a part of the file, or fewer symbols"
         raise InputError(Problem(message, SourcePlace(0, file=file), hint))
-    return dict(zip(known, np.eye(len(known)), strict=True))
+    return dict(zip(alphabet, np.eye(len(alphabet)), strict=True))

@@ -131,11 +131,11 @@ class _TableReader:
             return Symbols(np.concatenate(first.parts).astype(np.intp), first.coder.symbols)
         if not others:
             return np.concatenate(first.parts).astype(np.float64)
-        found = np.empty((self.count, len(columns)))
+        together = np.empty((self.count, len(columns)))
         for number, column in enumerate(columns):
-            np.concatenate(column.parts, out=found[:, number])
+            np.concatenate(column.parts, out=together[:, number])
             column.parts.clear()  # all of them twice would be the most memory of all
-        return found
+        return together
 
     def _read_numbers(self, block: TextBlock) -> bool:
         """Add the rows of a block in one go, three times as fast, if they are plainly numbers."""

@@ -22,9 +22,9 @@ def windowed(data: Data, window: int | None) -> tuple[Data, str]:
     size = window or (USUAL if longest > LONGEST else longest)
     if size >= longest:
         return data, ""
-    found = tuple(part for sequence in data.sequences for part in _cut(sequence, size))
-    notice = f"Cut into {len(found):,} windows of {size:,} timesteps (--window)."
-    return replace(data, sequences=found), notice
+    windows = tuple(part for sequence in data.sequences for part in _cut(sequence, size))
+    notice = f"Cut into {len(windows):,} windows of {size:,} timesteps (--window)."
+    return replace(data, sequences=windows), notice
 
 
 def _cut(sequence: InputSequence, size: int) -> Iterator[InputSequence]:

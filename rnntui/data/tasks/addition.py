@@ -64,12 +64,12 @@ class BinaryAddition(SymbolTask):
     def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
         """The pairs of bits, and the sum's bits."""
         a, b = self._terms(random)
-        total, places = a + b, range(self.bits)
-        pairs = [2 * (a >> place & 1) + (b >> place & 1) for place in places]
-        return pairs, [total >> place & 1 for place in places]
+        total, bits = a + b, range(self.bits)
+        pairs = [2 * (a >> bit & 1) + (b >> bit & 1) for bit in bits]
+        return pairs, [total >> bit & 1 for bit in bits]
 
     def written(self, text: str) -> TaskSequence:
-        """A sum such as `93 + 87`; the answer is found."""
+        """A sum such as `93 + 87`; the answer is computed."""
         match = re.fullmatch(r"\s*([0-9]{1,19})\s*\+\s*([0-9]{1,19})\s*", text)
         if match is None:
             raise InputError(Problem(f"`{text[:40]}` is not a sum", None, "such as 93 + 87"))
@@ -81,9 +81,9 @@ class BinaryAddition(SymbolTask):
         for term in (a, b):
             if not 0 <= term <= most:
                 raise InputError(Problem(f"a term is from 0 to {most}", None, f"not `{term}`"))
-        places = np.arange(self.bits)
-        rows = np.stack([(a >> places) & 1, (b >> places) & 1, ((a + b) >> places) & 1], axis=1)
-        # the carry into a place is what the sum's bit has more than the bits of a and b
+        bits = np.arange(self.bits)
+        rows = np.stack([(a >> bits) & 1, (b >> bits) & 1, ((a + b) >> bits) & 1], axis=1)
+        # the carry into a bit is what the sum's bit has more than the bits of a and b
         carries = np.append(rows.sum(axis=1) % 2, 0)
         return TaskSequence(
             inputs=read_only(rows[:, :2].astype(np.float64)),
@@ -103,4 +103,4 @@ class BinaryAddition(SymbolTask):
 
 def number_of(bits: Sequence[int]) -> int:
     """The number that bits spell, the least significant first: what a network has answered."""
-    return sum(int(bit) << place for place, bit in enumerate(bits))
+    return sum(int(bit) << exponent for exponent, bit in enumerate(bits))

@@ -127,9 +127,11 @@ class BracketValidity(SymbolTask):
         numbers = self.language.walk(random)[:-1]
         if random.random() < 0.5:
             return numbers
-        place = random.integers(0, len(numbers))
+        replaced = random.integers(0, len(numbers))
         other = random.integers(0, len(self._symbols) - 1)
-        numbers[place] = other + (other >= numbers[place])  # any but the one that stands there
+        numbers[replaced] = other + (
+            other >= numbers[replaced]
+        )  # any but the one that stands there
         return numbers
 
     def written(self, text: str) -> TaskSequence:

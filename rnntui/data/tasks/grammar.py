@@ -49,12 +49,12 @@ class GrammarTask(SymbolTask):
         """The string of a walk."""
         symbols = self.symbols
         text = "".join([symbols[number] for number in self.walk(random)])
-        found = self._known.get(text)
-        if found is None:
-            found = self.sequence(text)
-            if len(self._known) < _REMEMBERED:
-                self._known[text] = found
-        return found
+        sequence = self._sequences.get(text)
+        if sequence is None:
+            sequence = self.sequence(text)
+            if len(self._sequences) < _REMEMBERED:
+                self._sequences[text] = sequence
+        return sequence
 
     def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
         """The symbols of a walk, and the symbol after each."""
@@ -66,9 +66,9 @@ class GrammarTask(SymbolTask):
         uniform, arrows = random.random, self.arrows
         node, numbers = 0, []
         while leaving := arrows[node]:
-            place = uniform() if len(leaving) > 1 else 0.0
+            chosen = uniform() if len(leaving) > 1 else 0.0
             for bound, number, target in leaving:
-                if place < bound:
+                if chosen < bound:
                     numbers.append(number)
                     node = target
                     break
@@ -96,7 +96,7 @@ class GrammarTask(SymbolTask):
         )
 
     @cached_property
-    def _known(self) -> dict[str, TaskSequence]:
+    def _sequences(self) -> dict[str, TaskSequence]:
         return {}
 
     @cached_property
@@ -110,17 +110,17 @@ class GrammarTask(SymbolTask):
     @cached_property
     def arrows(self) -> tuple[tuple[tuple[float, int, int], ...], ...]:
         """For each node its arrows: (cumulative probability, symbol's number, target); at last 1."""
-        found = []
+        arrows = []
         for edges in self.graph.leaving:
             bounds = np.cumsum([edge.probability for edge in edges]).tolist()
             bounds[-1:] = [1.0] if edges else []
-            found.append(
+            arrows.append(
                 tuple(
                     (bound, self._columns[edge.symbol], edge.target)
                     for bound, edge in zip(bounds, edges, strict=True)
                 )
             )
-        return tuple(found)
+        return tuple(arrows)
 
     @cached_property
     def _truth(self) -> Array:
@@ -144,7 +144,9 @@ class GrammarTask(SymbolTask):
             raise InputError(self._wrong(text, "and not its end", node))
         return nodes
 
-    def _wrong(self, before: str, found: str, node: int) -> Problem:
-        known = " or ".join(edge.symbol for edge in self.graph.leaving[node])
+    def _wrong(self, before: str, instead: str, node: int) -> Problem:
+        symbols = " or ".join(edge.symbol for edge in self.graph.leaving[node])
         where = f"after `{before}` comes" if before else "a string begins with"
-        return Problem(f"{where} {known or 'the end'}, {found}", None, f"the task is {self.name}")
+        return Problem(
+            f"{where} {symbols or 'the end'}, {instead}", None, f"the task is {self.name}"
+        )

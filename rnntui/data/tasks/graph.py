@@ -36,7 +36,7 @@ class Graph:
     @cached_property
     def leaving(self) -> tuple[tuple[Edge, ...], ...]:
         """The arrows that leave each node, in order of `edges`."""
-        found: list[list[Edge]] = [[] for _ in self.labels]
+        leaving: list[list[Edge]] = [[] for _ in self.labels]
         for edge in self.edges:
-            found[edge.source].append(edge)
-        return tuple(tuple(edges) for edges in found)
+            leaving[edge.source].append(edge)
+        return tuple(tuple(edges) for edges in leaving)

@@ -2,7 +2,7 @@
 
 Every function of a task takes the stream's seed, the range, the `symbol_rows` of both alphabets
 where there are symbols, and what the task is set to. It takes the numbers of `RandomStream` in the
-order in which the task itself takes them, here by their places, and gives the parts of a Packed.
+order in which the task itself takes them, here by their numbers, and gives the parts of a Packed.
 
 All of it stands in one file, because Numba's cache notices changes only in the file of the function
 that is called. Imported only where Numba is installed.
@@ -55,12 +55,12 @@ def judged_brackets(
     kinds = input_rows.shape[0] // 2
     row = 0
     for k in range(count):
-        key, place, end = _key(seed, first + k), taken[k], row + lengths[k]
+        key, walked, end = _key(seed, first + k), taken[k], row + lengths[k]
         for t in range(row, end):
             inputs[t] = drawn[t + k]
-        if _random(key, place) >= 0.5:
-            replaced = row + _below(key, place + 1, lengths[k])
-            other = _below(key, place + 2, 2 * kinds - 1)
+        if _random(key, walked) >= 0.5:
+            replaced = row + _below(key, walked + 1, lengths[k])
+            other = _below(key, walked + 2, 2 * kinds - 1)
             inputs[replaced] = other + (other >= inputs[replaced])
         _judge(inputs[row:end], answers[row:end])
         row = end
@@ -101,9 +101,9 @@ def sums(
     for k in range(count):
         key, bound = _key(seed, first + k), 1 << (bits - 1)
         a, b = _below(key, 0, bound), _below(key, 1, bound)
-        for place in range(bits):
-            inputs[k * bits + place] = 2 * (a >> place & 1) + (b >> place & 1)
-            answers[k * bits + place] = (a + b) >> place & 1
+        for bit in range(bits):
+            inputs[k * bits + bit] = 2 * (a >> bit & 1) + (b >> bit & 1)
+            answers[k * bits + bit] = (a + b) >> bit & 1
     return _packed(np.full(count, bits), inputs, answers, input_rows, target_rows)
 
 
@@ -236,19 +236,19 @@ def _walk(
     leaving: Labels, bounds: Array, symbols: Labels, targets: Labels,
 ) -> tuple[int, int]:  # fmt: skip
     """How many symbols a walk has, put into `drawn` as far as there is room, and the numbers it took."""
-    node, length, place = 0, 0, 0
+    node, length, taken = 0, 0, 0
     while leaving[node] < leaving[node + 1]:
         arrow = leaving[node]
         if leaving[node + 1] - arrow > 1:
-            chosen = _random(key, place)
-            place += 1
+            chosen = _random(key, taken)
+            taken += 1
             while chosen >= bounds[arrow]:
                 arrow += 1
         if length < drawn.size:
             drawn[length] = symbols[arrow]
         length += 1
         node = targets[arrow]
-    return length, place
+    return length, taken
 
 
 @_compiled
@@ -284,15 +284,15 @@ def _packed(
 
 
 @_compiled
-def _random(key: np.uint64, place: int) -> float:
-    """Number `place` of a key as `RandomStream.random` gives it."""
-    return (_number(key, place) >> _11) * UNIT
+def _random(key: np.uint64, k: int) -> float:
+    """Number k of a key as `RandomStream.random` gives it."""
+    return (_number(key, k) >> _11) * UNIT
 
 
 @_compiled
-def _below(key: np.uint64, place: int, bound: int) -> int:
-    """Number `place` of a key as `RandomStream.integers(0, bound)` gives it."""
-    return int(np.int64(_number(key, place) % np.uint64(bound)))
+def _below(key: np.uint64, k: int, bound: int) -> int:
+    """Number k of a key as `RandomStream.integers(0, bound)` gives it."""
+    return int(np.int64(_number(key, k) % np.uint64(bound)))
 
 
 @_compiled
@@ -302,8 +302,8 @@ def _key(seed: np.uint64, index: int) -> np.uint64:
 
 
 @_compiled
-def _number(key: np.uint64, place: int) -> np.uint64:
-    return _mixed(key + (np.uint64(place) + _1) * _GAMMA)
+def _number(key: np.uint64, k: int) -> np.uint64:
+    return _mixed(key + (np.uint64(k) + _1) * _GAMMA)
 
 
 @_compiled

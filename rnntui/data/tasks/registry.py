@@ -51,11 +51,11 @@ def make_task(name: str, **options: object) -> Task:
     Raises InputError for a name that is no task, or an option that is unknown or out of bounds.
     """
     task = find_task(name)
-    known = [option.name for option in task.options()]
+    names = [option.name for option in task.options()]
     problems = [
-        Problem(f"`{key}` is not an option of {name}", None, near_name(key, known) or listed(known))
+        Problem(f"`{key}` is not an option of {name}", None, near_name(key, names) or listed(names))
         for key in options
-        if key not in known
+        if key not in names
     ]
     if problems:
         raise InputError(problems)
