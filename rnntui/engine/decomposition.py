@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,28 @@ class GradientsByUse:
 
     by_use: Mapping[str, Array]
     initial: Mapping[str, Array]
+
+
+class Decomposition:
+    """Both ways of splitting a trace's gradients, each computed once and only if it is asked for."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+    @cached_property
+    def by_loss(self) -> Mapping[str, Array]:
+        """Each parameter's gradient by the timestep whose loss it comes from, (T, *shape): T² work."""
+        return gradients_by_loss(self.trace)
+
+    @cached_property
+    def by_use(self) -> Mapping[str, Array]:
+        """Each parameter's gradient by the timestep at which it is used, (T, *shape)."""
+        return gradients_by_use(self.trace).by_use
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether both are there already."""
+        return "by_loss" in self.__dict__ and "by_use" in self.__dict__
 
 
 def gradients_by_use(trace: Trace) -> GradientsByUse:

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from rnntui.data.expectations import Expectation, ExpectedValue
 from rnntui.data.sequence_file import SequenceFile
-from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
+from rnntui.engine.decomposition import Decomposition
 from rnntui.engine.initialisation import draw_parameters
 from rnntui.engine.optimiser import Update
 from rnntui.engine.state import TrainingState
-from rnntui.engine.trace import Trace, compute_trace
+from rnntui.engine.trace import compute_trace
 from rnntui.engine.training import Trainer
 from rnntui.language.keys import Key, grad
 from rnntui.session.limits import QUICK
@@ -113,7 +113,8 @@ def _checked(
             file.training.reduction,
             file.training.truncate,
         )
-        yield from check_trace(trace, [e for e in expectations if e.sequence == sequence], update)
+        own = [e for e in expectations if e.sequence == sequence]
+        yield from check_trace(Decomposition(trace), own, update)
 
 
 def about_updates(expectations: Sequence[Expectation]) -> bool:
@@ -122,13 +123,12 @@ def about_updates(expectations: Sequence[Expectation]) -> bool:
 
 
 def check_trace(
-    trace: Trace, expectations: Sequence[Expectation], update: Update | None
+    of: Decomposition, expectations: Sequence[Expectation], update: Update | None
 ) -> Iterator[CheckedValue]:
     """The expected values of one sequence in one iteration; `update` is that iteration's."""
-    source = _Computed(trace, update)
     for expectation in expectations:
         for value in expectation.values:
-            computed = np.asarray(source.get(value), dtype=np.float64)
+            computed = np.asarray(_computed(value, of, update), dtype=np.float64)
             status = _status(value, computed, expectation.wrong)
             yield CheckedValue(expectation, value, computed, status)
 
@@ -141,35 +141,22 @@ def _status(value: ExpectedValue, computed: Array, wrong: bool) -> Status:
     return "right" if close else "wrong"
 
 
-class _Computed:
-    """Looks up what an expectation names; decompositions are computed once, when asked for."""
-
-    def __init__(self, trace: Trace, update: Update | None) -> None:
-        self.trace = trace
-        self.update = update
-        self._by_loss: dict[str, Array] | None = None
-        self._by_use: dict[str, Array] | None = None
-
-    def get(self, value: ExpectedValue) -> object:
-        t = value.t or 0
-        match value.kind:
-            case "loss":
-                return self.trace.loss
-            case "prediction":
-                return np.argmax(self.trace.values[value.name][t])
-            case "values":
-                return self.trace.lookup.value(value.name, t)
-            case "updates":
-                assert self.update is not None
-                in_between = value.name in self.update.values
-                found = self.update.values if in_between else self.update.parameters
-                return found[value.name]
-            case "gradients":
-                return self.trace.lookup.value(grad(value.name), t)
-            case "gradients_by_loss":
-                if self._by_loss is None:
-                    self._by_loss = gradients_by_loss(self.trace)
-                return self._by_loss[value.name][t - 1]
-        if self._by_use is None:
-            self._by_use = dict(gradients_by_use(self.trace).by_use)
-        return self._by_use[value.name][t - 1]
+def _computed(value: ExpectedValue, of: Decomposition, update: Update | None) -> object:
+    """What an expectation names."""
+    trace, t = of.trace, value.t or 0
+    match value.kind:
+        case "loss":
+            return trace.loss
+        case "prediction":
+            return np.argmax(trace.values[value.name][t])
+        case "values":
+            return trace.lookup.value(value.name, t)
+        case "updates":
+            assert update is not None, "the update of an iteration that is asked for one"
+            # a parameter's name means its new value here, in the update's own equations its old one
+            return {**update.parameters, **update.values}[value.name]
+        case "gradients":
+            return trace.lookup.value(grad(value.name), t)
+        case "gradients_by_loss":
+            return of.by_loss[value.name][t - 1]
+    return of.by_use[value.name][t - 1]

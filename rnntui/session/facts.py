@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.sequence_file import SequenceFile
-from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
+from rnntui.engine.decomposition import Decomposition
 from rnntui.engine.metrics import measure
-from rnntui.engine.trace import Trace
 from rnntui.engine.training import Iteration
 from rnntui.session.checks import CheckedValue, about_updates, check_trace
 
@@ -19,15 +18,13 @@ Array = npt.NDArray[np.float64]
 
 
 class SequenceFacts:
-    """What follows from one sequence of an iteration's batch: `index` in it, from 0."""
+    """What follows from one sequence of an iteration's batch.
+
+    index: its number in the batch, from 0. decomposition: of its gradients."""
 
     def __init__(self, file: SequenceFile, iteration: Iteration, index: int) -> None:
         self._file, self._iteration, self._index = file, iteration, index
-
-    @property
-    def trace(self) -> Trace:
-        """All values of the sequence."""
-        return self._iteration.traces[self._index]
+        self.decomposition = Decomposition(iteration.traces[index])
 
     @cached_property
     def checks(self) -> tuple[CheckedValue, ...]:
@@ -37,22 +34,7 @@ class SequenceFacts:
             e for e in self._file.expectations if e.iteration == number and e.sequence == sequence
         ]
         update = self._iteration.update if about_updates(answers) else None
-        return tuple(check_trace(self.trace, answers, update))
-
-    @cached_property
-    def by_loss(self) -> Mapping[str, Array]:
-        """Each parameter's gradient by the timestep whose loss it comes from, (T, *shape): T² work."""
-        return gradients_by_loss(self.trace)
-
-    @cached_property
-    def by_use(self) -> Mapping[str, Array]:
-        """Each parameter's gradient by the timestep at which it is used, (T, *shape)."""
-        return gradients_by_use(self.trace).by_use
-
-    @property
-    def terms_computed(self) -> bool:
-        """Whether both of these are there already."""
-        return "by_loss" in self.__dict__ and "by_use" in self.__dict__
+        return tuple(check_trace(self.decomposition, answers, update))
 
 
 class IterationFacts:

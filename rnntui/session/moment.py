@@ -134,17 +134,17 @@ class Moment:
     @property
     def by_loss(self) -> Mapping[str, Array]:
         """Each parameter's gradient by the timestep whose loss it comes from; T² work, once."""
-        return self._sequence_facts.by_loss
+        return self._sequence_facts.decomposition.by_loss
 
     @property
     def by_use(self) -> Mapping[str, Array]:
         """Each parameter's gradient by the timestep at which it is used; once."""
-        return self._sequence_facts.by_use
+        return self._sequence_facts.decomposition.by_use
 
     @property
     def terms_computed(self) -> bool:
         """Whether both of these are there already."""
-        return self._sequence_facts.terms_computed
+        return self._sequence_facts.decomposition.is_computed
 
     @property
     def metrics(self) -> Mapping[str, float]:
