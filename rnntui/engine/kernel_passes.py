@@ -111,8 +111,8 @@ class KernelPasses:
         program, shapes = self.program, self.arrays.shapes
         for state in program.model.states:
             shape = shapes[state]
-            if state in program.model.initial and state not in program.initial_values:
-                lines += self._assign(state, program.model.initial[state])
+            if state in program.initial_formulas:
+                lines += self._assign(state, program.initial_formulas[state])
                 continue
             value = "0.0"
             indices = [f"g{axis}" for axis in range(len(shape))]

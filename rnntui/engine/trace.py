@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,9 +13,9 @@ import numpy.typing as npt
 from rnntui.data.sequence import InputSequence
 from rnntui.engine.lookup import Lookup
 from rnntui.language.code import CARRIES
-from rnntui.language.keys import grad, weight
+from rnntui.language.keys import cotangent, grad, weight
 from rnntui.language.program import Program
-from rnntui.language.shapes import Shape
+from rnntui.language.shapes import Shape, describe
 
 Array = npt.NDArray[np.float64]
 Parameters = Mapping[str, Array]
@@ -45,6 +45,7 @@ class Trace:
     weights: (T + 1,), the weight of each timestep's loss in L; index 0 is unused.
     loss: L of this sequence, or None where there is no objective.
     truncate: gradients stay within chunks of so many timesteps; None, they flow all the way.
+    cotangents: by state, what was given as ∂L/∂state[T] from beyond the end of the sequence.
     """
 
     program: Program
@@ -56,6 +57,7 @@ class Trace:
     weights: Array
     loss: float | None
     truncate: int | None = None
+    cotangents: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def length(self) -> int:
@@ -70,7 +72,11 @@ class Trace:
     def lookup(self) -> Lookup:
         """Values, gradients, parameters and weights by key and t = 0 … T."""
         return Lookup(
-            {**self.values, **_timed_gradients(self.program, self.gradients, self.weights)},
+            {
+                **self.values,
+                **_timed_gradients(self.program, self.gradients, self.weights),
+                **_beyond_the_end(self.program, self.cotangents, self.length),
+            },
             {
                 **{key: np.zeros(shape) for key, shape in self._unreached.items()},
                 **_constants(self.parameters),
@@ -81,7 +87,7 @@ class Trace:
     @property
     def _unreached(self) -> Mapping[str, Shape]:
         """The gradients of what the loss does not depend on: zeros of these shapes."""
-        if self.loss is None:
+        if not self.gradients:
             return {}
         return {
             grad(key): shape
@@ -107,23 +113,46 @@ def compute_trace(
     parameters: Parameters,
     reduction: str = "sum",
     truncate: int | None = None,
+    initial: Mapping[str, Array] | None = None,
+    cotangents: Mapping[str, Array] | None = None,
 ) -> Trace:
-    """Run a sequence forward and, where there is an objective, backward.
+    """Run a sequence forward and, where there is an objective or a cotangent, backward.
 
     reduction: how the timesteps' losses make L, "sum" or "mean" (over unmasked timesteps).
     truncate: truncated backpropagation through time (Williams & Peng 1990), in chunks of so many
     timesteps: the state goes on from chunk to chunk, the gradient does not come back.
+    initial: states at t = 0, in place of what the model says they are; nothing flows from them to
+    the model's parameters. cotangents: ∂L/∂state[T] from beyond the end, where L is of a longer
+    sequence; they reach T also where a chunk ends there. Both in the states' shapes.
+    So a sequence can be computed in pieces; it is the same but for rounding: a matrix product over
+    fewer timesteps may add up in another order.
+    Raises ValueError where a name is no state, or a shape is another.
     """
+    initial, cotangents = initial or {}, cotangents or {}
+    program = program.receiving(initial, cotangents)
+    _check_shapes(program, initial)
+    _check_shapes(program, cotangents)
     length = sequence.length
-    values = _forward_arrays(program, sequence)
+    values = _forward_arrays(program, sequence, initial)
     program.run_forward(length, {**_constants(parameters), **values})
     weights = loss_weights(sequence, reduction)
     objective = program.model.objective
-    if objective is None:
-        return Trace(program, sequence, parameters, values, {}, {}, weights, None)
-    loss = total_loss(weights, values[objective])
-    gradients, totals = run_backward(program, parameters, values, weights, length, truncate)
-    return Trace(program, sequence, parameters, values, gradients, totals, weights, loss, truncate)
+    loss = None if objective is None else total_loss(weights, values[objective])
+    gradients, totals = run_backward(
+        program, parameters, values, weights, length, truncate, cotangents
+    )
+    return Trace(
+        program,
+        sequence,
+        parameters,
+        values,
+        gradients,
+        totals,
+        weights,
+        loss,
+        truncate,
+        cotangents,
+    )
 
 
 def total_loss(weights: Array, losses: Array) -> float:
@@ -148,8 +177,15 @@ def run_backward(
     weights: Array,
     length: int,
     truncate: int | None = None,
+    cotangents: Mapping[str, Array] | None = None,
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Gradients of Σ weights[t]·objective[t] over t ≤ length: by quantity and t, and by parameter."""
+    """Gradients of Σ weights[t]·objective[t] over t ≤ length: by quantity and t, and by parameter.
+
+    cotangents: of `program.cotangents`, those that are not zero; they add Σ ⟨cotangent, state[length]⟩.
+    With weights of zero they are carried back alone: a product of a vector and a Jacobian.
+    """
+    if not program.backward:
+        return {}, {}
     gradients: dict[str, Array] = {
         equation.of: np.zeros((length + 1, *program.shapes[equation.of]))
         for equation in program.backward
@@ -160,6 +196,7 @@ def run_backward(
         **_constants(parameters),
         **values,
         **_timed_gradients(program, gradients, weights),
+        **_beyond_the_end(program, cotangents or {}, length),
         **{grad(key): total for key, total in totals.items()},
         CARRIES: carries(length, truncate),
     }
@@ -176,7 +213,9 @@ def carries(length: int, truncate: int | None) -> npt.NDArray[np.bool_]:
     return carries
 
 
-def _forward_arrays(program: Program, sequence: InputSequence) -> dict[str, Array]:
+def _forward_arrays(
+    program: Program, sequence: InputSequence, initial: Mapping[str, Array]
+) -> dict[str, Array]:
     length = sequence.length
     values: dict[str, Array] = {}
     for key, data in (("x", sequence.inputs), ("target", sequence.targets)):
@@ -186,9 +225,31 @@ def _forward_arrays(program: Program, sequence: InputSequence) -> dict[str, Arra
             values[key] = array
     for assignment in program.assignments:
         values[assignment.target] = np.zeros((length + 1, *program.shapes[assignment.target]))
-    for state, given in program.initial_values.items():
+    for state, given in {**program.initial_values, **initial}.items():
         values[state][0] = given
     return values
+
+
+def _beyond_the_end(
+    program: Program, cotangents: Mapping[str, Array], length: int
+) -> dict[str, Array]:
+    """What reaches the program's states from beyond the end, over time: zeros before T."""
+    arrays: dict[str, Array] = {}
+    for state in program.cotangents:
+        array = np.zeros((length + 1, *program.shapes[state]))
+        if state in cotangents:
+            array[length] = cotangents[state]
+        arrays[cotangent(state)] = array
+    return arrays
+
+
+def _check_shapes(program: Program, states: Mapping[str, Array]) -> None:
+    for key, array in states.items():
+        shape = program.shapes[key]
+        if np.shape(array) != shape:
+            raise ValueError(
+                f"`{key}` is {describe(shape)}, and this is {describe(np.shape(array))}"
+            )
 
 
 def _constants(parameters: Parameters) -> dict[str, Any]:

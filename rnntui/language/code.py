@@ -28,7 +28,15 @@ from rnntui.language.tree import Equation, Expression, Name, names
 from rnntui.language.workspace import Operand, Workspace
 
 CARRIES = "carries()"  # no quantity's key
-_PREFIXES = {"grad": "d", "weight": "w", "pre": "p", "common": "s", "hoisted": "x", "fused": "z"}
+_PREFIXES = {
+    "grad": "d",
+    "weight": "w",
+    "cotangent": "k",
+    "pre": "p",
+    "common": "s",
+    "hoisted": "x",
+    "fused": "z",
+}
 
 _SCOPE: dict[str, Any] = {
     **{f"f_{name}": function.value for name, function in FUNCTIONS.items()},

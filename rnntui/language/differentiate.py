@@ -76,21 +76,21 @@ class BackwardEquation:
 def differentiate(
     assignments: Sequence[Equation],
     shapes: Mapping[str, Shape],
-    objective: str,
+    sources: Mapping[str, Expression],
     constant: Iterable[str] = (),
     without: Iterable[str] = (),
 ) -> tuple[BackwardEquation, ...]:
     """The backward equations of one timestep, in the order in which they are computed.
 
     assignments: the equations of one timestep, pre-activations written out.
-    objective: the scalar of each timestep that the total adds up; `weight(objective)` is its
-    weight in that total (∂L/∂objective[t]).
+    sources: what reaches quantities from outside of the equations: the scalar that the total adds
+    up, by its weight in it, `weight(loss)` (∂L/∂loss[t]); states, by their `cotangent(h)`.
     constant: quantities that are the same at every timestep (parameters); they come last.
     without: quantities whose gradient nobody asks for (the target).
     """
     constants = frozenset(constant)
     pullback = _Pullback(shapes, frozenset(without))
-    here: dict[Key, Expression] = {Key(objective): Name(weight(objective))}
+    here: dict[Key, Expression] = {Key(key): source for key, source in sources.items()}
     later: dict[Key, Expression] = {}
     done: list[BackwardEquation] = []
 
@@ -105,7 +105,7 @@ def differentiate(
 
     # A state's use at t-1 adds to its gradient of the timestep before, whatever the order of the
     # lines; so first see which states are reached at all, then write the equations down.
-    reached = _reached(assignments, objective, pullback)
+    reached = _reached(assignments, sources, pullback)
     for assignment in reversed(assignments):
         if assignment.target in reached:
             collect(assignment.target, assignment.expression)
@@ -129,12 +129,12 @@ def differentiate_initial(
 
 
 def _reached(
-    assignments: Sequence[Equation], objective: str, pullback: _Pullback
+    assignments: Sequence[Equation], sources: Iterable[str], pullback: _Pullback
 ) -> frozenset[str]:
-    """The assigned quantities that the objective depends on, at any timestep."""
+    """The assigned quantities that the sources depend on, at any timestep."""
     expressions: dict[str, Expression] = {a.target: a.expression for a in assignments}
     found: set[str] = set()
-    waiting = [objective]
+    waiting = list(sources)
     while waiting:
         key = waiting.pop()
         if key in found or key not in expressions:

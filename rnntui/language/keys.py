@@ -68,6 +68,11 @@ def weight(of: str) -> Key:
     return _derived("weight", of)
 
 
+def cotangent(of: str) -> Key:
+    """The gradient that reaches a state at T from beyond the end of the sequence."""
+    return _derived("cotangent", of)
+
+
 def setting(of: str) -> Key:
     """A number that an update is given: a setting of the optimiser, `step` or `gradient_norm`."""
     return _derived("hyper", of)

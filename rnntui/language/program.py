@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from rnntui.language.algebra import add
 from rnntui.language.code import SequenceCode, SequenceFunction
 from rnntui.language.differentiate import BackwardEquation, differentiate, differentiate_initial
 from rnntui.language.inlining import inlined, needed
-from rnntui.language.keys import grad, weight
+from rnntui.language.keys import cotangent, grad, weight
 from rnntui.language.model import Model
 from rnntui.language.shapes import Shape, ShapeError, describe, infer_shapes
-from rnntui.language.tree import Equation, Name
+from rnntui.language.tree import Equation, Expression, Name
 from rnntui.text.problems import InputError, Problem, near_name
 
 Array = npt.NDArray[np.float64]
@@ -26,12 +27,42 @@ class Program:
     """Everything that follows from a model's equations once the sizes are known.
 
     shapes: of every quantity and pre-activation, parameters and inputs included.
-    initial_values: states at t = 0 that were given as numbers.
+    initial_values: states at t = 0 that were given as numbers. started: states whose value at t = 0
+    comes with each sequence, whatever the model says. cotangents: states that a gradient reaches at
+    T from beyond the end, `cotangent(h)`. See `receiving`.
     """
 
     model: Model
     shapes: Mapping[str, Shape]
     initial_values: Mapping[str, Array] = field(default_factory=dict)
+    started: frozenset[str] = frozenset()
+    cotangents: frozenset[str] = frozenset()
+
+    def receiving(self, initial: Iterable[str], cotangents: Iterable[str]) -> Program:
+        """The program for a piece of a longer sequence; made once for the same names.
+
+        initial: states that go on from where another piece ended. cotangents: states through which
+        gradients come back from the next piece. Raises ValueError for what is no state.
+        """
+        names = frozenset(initial), frozenset(cotangents)
+        for key in names[0] | names[1]:
+            if key not in self.model.states:
+                raise ValueError(f"`{key}` is not a state of the model")
+        if names == (self.started, self.cotangents):
+            return self
+        if names not in self._receiving:
+            started, reached = names
+            self._receiving[names] = replace(self, started=started, cotangents=reached)
+        return self._receiving[names]
+
+    @cached_property
+    def _receiving(self) -> dict[tuple[frozenset[str], frozenset[str]], Program]:
+        return {}
+
+    @cached_property
+    def initial_formulas(self) -> Mapping[str, Expression]:
+        """The states whose value at t = 0 is computed, and how."""
+        return {k: e for k, e in self.model.initial.items() if k not in self.started}
 
     @cached_property
     def all_shapes(self) -> Mapping[str, Shape]:
@@ -40,6 +71,7 @@ class Program:
         return {
             **{grad(key): shape for key, shape in self.shapes.items()},
             **({} if objective is None else {weight(objective): ()}),
+            **{cotangent(key): self.shapes[key] for key in self.cotangents},
             **self.shapes,
         }
 
@@ -50,13 +82,18 @@ class Program:
 
     @cached_property
     def backward(self) -> tuple[BackwardEquation, ...]:
-        """One timestep backward; empty where there is no objective."""
-        if self.model.objective is None:
-            return ()
+        """One timestep backward; empty where nothing has a gradient."""
+        objective = self.model.objective
+        sources: dict[str, Expression] = {
+            key: Name(cotangent(key)) for key in self.model.states if key in self.cotangents
+        }
+        if objective is not None:
+            loss = Name(weight(objective))
+            sources[objective] = add(sources[objective], loss) if objective in sources else loss
         return differentiate(
             self.assignments,
             self.shapes,
-            self.model.objective,
+            sources,
             constant=self.model.parameters,
             without=("target",),
         )
@@ -65,13 +102,13 @@ class Program:
     def backward_initial(self) -> tuple[BackwardEquation, ...]:
         """What the initial values' expressions pass on to their parameters."""
         reached = {equation.of for equation in self.backward}
-        initial = {k: e for k, e in self.model.initial.items() if k in reached}
-        return differentiate_initial(initial, self.shapes)
+        formulas = {k: e for k, e in self.initial_formulas.items() if k in reached}
+        return differentiate_initial(formulas, self.shapes)
 
     @cached_property
     def run_forward(self) -> SequenceFunction:
         """run_forward(T, arrays) computes every quantity at t = 1 … T, and initial values by formula."""
-        return self._code().forward(self.assignments, self.model.initial)
+        return self._code().forward(self.assignments, self.initial_formulas)
 
     @cached_property
     def run_backward(self) -> SequenceFunction:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strategies import RandomModel, expressions, models
 
+from rnntui.data.sequence import InputSequence
 from rnntui.engine.decomposition import gradient_matrix, gradients_by_loss, gradients_by_use
 from rnntui.engine.trace import Trace, compute_trace
 from rnntui.language.evaluate import evaluate, evaluate_parts
@@ -196,6 +197,34 @@ class TestEvaluation:
             totals[equation.of] += evaluate(equation.within, trace.lookup.at(0))
         for key in trace.program.model.parameters:
             assert agree(totals[key], trace.parameter_gradients[key], scale_of(trace))
+
+    @FEW
+    @given(models(), st.data())
+    def test_a_sequence_in_two_pieces(self, random, data):
+        """The second goes on from the first, and what reaches its start comes back to the first."""
+        assume(random.length > 1)
+        whole = traced(random)
+        split = data.draw(st.integers(1, random.length - 1))
+        sequence, values = random.sequence(), random.values()
+        pieces = [
+            InputSequence(
+                sequence.inputs[part],
+                None if sequence.targets is None else sequence.targets[part],
+                sequence.mask[part],
+            )
+            for part in (slice(split), slice(split, None))
+        ]
+        states = whole.program.model.states
+        end = {state: whole.values[state][split] for state in states}
+        second = compute_trace(whole.program, pieces[1], values, initial=end)
+        back = {key: second.gradients[key][0] for key in states if key in second.gradients}
+        first = compute_trace(whole.program, pieces[0], values, cotangents=back)
+        for ours, theirs in ((first.values, whole.values), (first.gradients, whole.gradients)):
+            for key in theirs:
+                assert agree(ours[key][1:], theirs[key][1 : split + 1], scale_of(whole))
+        for key, total in whole.parameter_gradients.items():
+            both = first.parameter_gradients[key] + second.parameter_gradients[key]
+            assert agree(both, total, 10 * scale_of(whole))
 
 
 def perturbed(array: np.ndarray, index: tuple[int, ...], by: float) -> np.ndarray:
