@@ -156,10 +156,14 @@ def _path(moment: Moment, axes: list[_Axis]) -> _Path:
 
 
 def _points(trace: Trace, axes: list[_Axis], stretch: range) -> np.ndarray:
-    """The places of some timesteps, (number of timesteps, 2); a single component is drawn over t."""
+    """The places of some timesteps, (number of timesteps, 2); a single component is drawn over t.
+
+    There may be none: of what is no state nothing is known before its line at t = 1.
+    """
     within = slice(stretch.start, stretch.stop)
     columns = [
-        trace.values[axis.key][within].reshape(len(stretch), -1)[:, axis.component] for axis in axes
+        trace.values[axis.key][within].reshape(len(stretch), axis.of)[:, axis.component]
+        for axis in axes
     ]
     if len(columns) == 1:
         columns.insert(0, np.array(stretch, dtype=float))
