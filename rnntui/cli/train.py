@@ -12,7 +12,7 @@ import click
 
 from rnntui.cli.group import main, refusing
 from rnntui.cli.reading import reads_sequences
-from rnntui.text.problems import InputError, Problem
+from rnntui.text.problems import InputError, Problem, printable
 
 if TYPE_CHECKING:
     from rnntui.data.sequence_file import SequenceFile
@@ -65,6 +65,8 @@ def train(
         check_writable(save)  # before the work that is to be saved
     sequence_file = read(() if seed is None else (f"training.seed={seed}",))
     saved = None if resume is None else load_run(resume, sequence_file)
+    for notice in saved.notices if saved else ():
+        click.echo(f"rnntui: {printable(notice)}", err=True)
     count = iterations or sequence_file.training.iterations or 1000
     compiled = _compiled(engine, count, saved.engine if saved else "")
     run = RecordedRun(sequence_file, until, saved.state if saved else None, compiled)
@@ -73,7 +75,7 @@ def train(
     except KeyboardInterrupt:
         run.stopped = "interrupted"
     if save is not None:
-        save_run(save, run.after, run.engine)
+        save_run(save, sequence_file, run.after, run.engine)
     _print_end(run, as_json)
     sys.exit(1 if run.failed else 0)
 
