@@ -16,8 +16,8 @@ import numpy as np
 from hypothesis import strategies as st
 from strategies import RandomModel, models
 
-from rnntui.language.render import equation_text, to_text
 from rnntui.language.shapes import Shape
+from rnntui.language.source_text import equation_text, to_text
 from rnntui.language.tree import Name, names
 
 ROLES = ("gate", "candidate", "state", "hidden", "readout")

@@ -19,8 +19,8 @@ from rnntui.language.functions import FUNCTIONS
 from rnntui.language.model import Model, checked
 from rnntui.language.parse import parse_equations, parse_expression
 from rnntui.language.program import Program, bind
-from rnntui.language.render import equation_text, to_text
 from rnntui.language.shapes import Shape
+from rnntui.language.source_text import equation_text, to_text
 from rnntui.language.tree import (
     Binary,
     Call,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.render import to_text
+from rnntui.language.source_text import to_text
 from rnntui.language.tree import (
     Binary,
     Call,

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.language.keys import grad
-from rnntui.language.render import format_value
+from rnntui.notation.formula import format_value
 from rnntui.report.explain_document import (
     Document,
     Equations,

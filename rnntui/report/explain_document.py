@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnntui.language.layout import Math
-from rnntui.language.render import Token, formula_text
+from rnntui.notation.formula import Token, formula_text
+from rnntui.notation.layout import Math
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from rnntui.language.mathml import to_mathml
+from rnntui.notation.mathml import to_mathml
 from rnntui.report.explain_document import (
     Answer,
     Document,

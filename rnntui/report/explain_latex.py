@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rnntui.language.latex import LatexStyle, to_latex
-from rnntui.language.latex_text import latex_text
-from rnntui.language.layout import width
+from rnntui.notation.latex import LatexStyle, to_latex
+from rnntui.notation.latex_text import latex_text
+from rnntui.notation.layout import width
 from rnntui.report.explain_document import (
     Answer,
     Document,

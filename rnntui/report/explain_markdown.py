@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rnntui.language.latex import LatexStyle, to_latex
+from rnntui.notation.latex import LatexStyle, to_latex
 from rnntui.report.explain_document import (
     Answer,
     Document,

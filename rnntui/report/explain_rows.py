@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rnntui.language.latex import LatexStyle, to_latex
-from rnntui.language.layout import Math, Operator, Row, break_lines, width
+from rnntui.notation.latex import LatexStyle, to_latex
+from rnntui.notation.layout import Math, Operator, Row, break_lines, width
 from rnntui.report.explain_document import SectionBlock, WorkedStep
 
 _SIGN = 1.5  # em, of = and the space around it

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from rnntui.language.keys import Key, weight
-from rnntui.language.layout import Fence, Math, Numeral, Operator, Row, Script, Sum, Symbol
 from rnntui.language.program import Program
-from rnntui.language.render import Token, format_value, name_symbol, to_formula
 from rnntui.language.shapes import shape_of
-from rnntui.language.symbols import Time, typeset_name
 from rnntui.language.tree import Expression, names
-from rnntui.language.typeset import Style, typeset, typeset_value
+from rnntui.notation.formula import Token, format_value, name_symbol, to_formula
+from rnntui.notation.layout import Fence, Math, Numeral, Operator, Row, Script, Sum, Symbol
+from rnntui.notation.symbols import Time, typeset_name
+from rnntui.notation.typeset import Style, typeset, typeset_value
 from rnntui.report.explain_document import Answer, DocumentFormula, WorkedLine, WorkedStep
 from rnntui.session.checks import CheckedValue
 from rnntui.session.explanation import Explanation, answers_here, explain

@@ -10,7 +10,6 @@ from rnntui.data.expectations import ExpectedValue
 from rnntui.language.evaluate import evaluate_parts
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import pre
-from rnntui.language.render import Token, formula_text, name_symbol, to_formula
 from rnntui.language.tree import (
     Binary,
     Call,
@@ -22,6 +21,7 @@ from rnntui.language.tree import (
     Number,
     names,
 )
+from rnntui.notation.formula import Token, formula_text, name_symbol, to_formula
 from rnntui.session.checks import CheckedValue
 from rnntui.session.moment import Moment
 

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rnntui.language.render import format_value
+from rnntui.notation.formula import format_value
 from rnntui.report.checks import CheckGroup, CheckReport
 from rnntui.text.problems import printable
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.trace import compute_trace
-from rnntui.language.render import to_formula
+from rnntui.notation.formula import to_formula
 from rnntui.session.checks import start_training
 from rnntui.text.problems import printable
 from rnntui.tui.drawing.bars import heat_strip

@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from rnntui.data.sequence_file import SequenceFile
-from rnntui.language.render import name_symbol
+from rnntui.notation.formula import name_symbol
 from rnntui.session.checks import CheckedValue
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.numbers import format_number

@@ -23,7 +23,7 @@ from rnntui.data.formats.readouts import target_kind
 from rnntui.data.sequence import InputSequence
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
 from rnntui.data.sequences import Data
-from rnntui.language.render import equation_text
+from rnntui.language.source_text import equation_text
 from rnntui.models.library import model_names
 
 pytestmark = pytest.mark.filterwarnings("error")

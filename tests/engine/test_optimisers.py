@@ -16,8 +16,8 @@ import pytest
 
 from rnntui.data.sequence_file import parse_sequence_file
 from rnntui.engine.training import Iteration, Trainer, TrainingState
-from rnntui.language.render import formula_text, to_formula
 from rnntui.models.optimisers import BEFORE, OPTIMIZERS
+from rnntui.notation.formula import formula_text, to_formula
 from rnntui.session.checks import start_training
 
 Array = npt.NDArray[np.float64]

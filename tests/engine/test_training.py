@@ -15,7 +15,7 @@ from rnntui.engine.initialisation import draw_parameters
 from rnntui.engine.optimiser import Optimiser
 from rnntui.engine.trace import compute_trace
 from rnntui.engine.training import Iteration, Trainer, TrainingState
-from rnntui.language.render import formula_text, to_formula
+from rnntui.notation.formula import formula_text, to_formula
 
 ELMAN = """
 model = "elman"

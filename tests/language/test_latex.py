@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from latex_structure import check_latex
 from strategies import expressions
 
-from rnntui.language.latex import LatexStyle, to_latex
-from rnntui.language.latex_text import latex_text
-from rnntui.language.layout import Fence, Math, Row, Script, break_lines, width
-from rnntui.language.mathml import to_mathml
 from rnntui.language.parse import parse_expression
-from rnntui.language.symbols import typeset_name
 from rnntui.language.tree import Expression, Name, walk
-from rnntui.language.typeset import Style, typeset, typeset_value
+from rnntui.notation.latex import LatexStyle, to_latex
+from rnntui.notation.latex_text import latex_text
+from rnntui.notation.layout import Fence, Math, Row, Script, break_lines, width
+from rnntui.notation.mathml import to_mathml
+from rnntui.notation.symbols import typeset_name
+from rnntui.notation.typeset import Style, typeset, typeset_value
 
 VECTORS = ("a", "b", "h", "x", "e1")
 SHAPES = {"s": (), "w3": (), "grad(s)": (), "W": (2, 2)} | dict.fromkeys(VECTORS, (2,))

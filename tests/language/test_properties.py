@@ -18,8 +18,8 @@ from rnntui.language.evaluate import evaluate, evaluate_parts
 from rnntui.language.model import Model, check_model
 from rnntui.language.parse import parse_equations, parse_expression
 from rnntui.language.program import Program
-from rnntui.language.render import equation_text, to_text
 from rnntui.language.shapes import Shape
+from rnntui.language.source_text import equation_text, to_text
 from rnntui.language.tree import Binary, Call, Compare, names, walk
 from rnntui.text.problems import InputError, Problem
 

@@ -9,7 +9,8 @@ import pytest
 
 ROOMS = {
     "rnntui.language": ["differentiate", "evaluate", "functions", "model", "parse", "program",
-                        "render", "shapes"],
+                        "shapes", "source_text"],
+    "rnntui.notation": ["formula", "latex", "mathml", "typeset"],
     "rnntui.data": ["expectations", "sequence_file", "sequences", "shipped"],
     "rnntui.engine": ["decomposition", "initialisation", "optimiser", "trace", "training"],
     "rnntui.session": ["branches", "checks", "conditions", "cursor", "explanation", "facts", "history",

@@ -13,7 +13,7 @@ from small_files import BLOWS_UP, ELMAN, LEARNED_START, LSTM, NO_TARGETS, UNEVEN
 from rnntui.data.sequence_file import read_sequence_file
 from rnntui.data.shipped import find_file, shipped_files
 from rnntui.language.keys import grad
-from rnntui.language.render import formula_text
+from rnntui.notation.formula import formula_text
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
 from rnntui.session.views import (

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from rnntui.data.sequences import Data
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.model import Model
-from rnntui.language.render import equation_text
+from rnntui.language.source_text import equation_text
 from rnntui.language.tree import Call, Equation, Expression, Name, names, walk
 from rnntui.models.library import load_model
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnntui.language.render import format_value
+from rnntui.notation.formula import format_value
 from rnntui.session.checks import CheckedValue, Status
 from rnntui.session.views.arrays import Array, closed
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rnntui.language.render import Token, name_symbol, to_formula
 from rnntui.language.tree import Equation
+from rnntui.notation.formula import Token, name_symbol, to_formula
 from rnntui.session.explanation import Explanation, answers_here, explain
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.session.views.answers import Answer

@@ -9,7 +9,7 @@ from typing import overload
 import numpy as np
 
 from rnntui.data.tasks.task import TaskSequence
-from rnntui.language.render import format_value
+from rnntui.notation.formula import format_value
 from rnntui.session.moment import Moment
 from rnntui.session.views.arrays import Array, Version, closed
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnntui.language.render import name_symbol
+from rnntui.notation.formula import name_symbol
 from rnntui.session.checks import CheckedValue
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.session.timeline import Phase

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 from rich.style import Style
 
-from rnntui.language.render import Token, format_value, name_symbol, to_formula
 from rnntui.language.tree import Equation
+from rnntui.notation.formula import Token, format_value, name_symbol, to_formula
 from rnntui.session.checks import CheckedValue
 from rnntui.session.explanation import WorkingLine, answers_here, explain
 from rnntui.session.moment import Moment, initial_gradients

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from rnntui.data.tasks.task import TaskSequence
-from rnntui.language.render import format_value
+from rnntui.notation.formula import format_value
 from rnntui.session.moment import Moment
 from rnntui.text.problems import printable
 from rnntui.text.terminal_cells import cell_width

@@ -1,4 +1,4 @@
-"""Tree → text: the language itself (`to_text`), and formulas as on paper (`to_formula`).
+"""Tree → formulas as on paper, on one line of text: σ(W x + b).
 
 A formula is a sequence of tokens with a kind, so that a screen can colour names and numbers
 without parsing text again.
@@ -14,11 +14,11 @@ import numpy as np
 
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import Key
+from rnntui.language.source_text import ATOM, BINDS, COMPARE, MINUS, SUM, TERM, subscript_text
 from rnntui.language.tree import (
     Binary,
     Call,
     Compare,
-    Equation,
     Expression,
     Index,
     Name,
@@ -29,66 +29,7 @@ from rnntui.language.tree import (
 )
 from rnntui.text.numbers import format_exact, format_number
 
-# How tightly operators bind, as in Python.
-_COMPARE, _SUM, _TERM, _MINUS, _POWER, _ATOM = range(6)
-_BINDS = {"+": _SUM, "-": _SUM, "*": _TERM, "/": _TERM, "@": _TERM, "**": _POWER}
 _COMPARE_SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
-
-
-def to_text(node: Expression) -> str:
-    """The expression in the language itself: parsed again, it is the same tree."""
-    return _text(node, _COMPARE)
-
-
-def equation_text(equation: Equation) -> str:
-    """`target = expression` in the language itself."""
-    return f"{equation.target} = {to_text(equation.expression)}"
-
-
-def _text(node: Expression, least: int) -> str:
-    text, binds = _bare(node)
-    return text if binds >= least else f"({text})"
-
-
-def _bare(node: Expression) -> tuple[str, int]:
-    match node:
-        case Number():
-            return format_exact(node.value), _ATOM
-        case Name():
-            shift = f"[t{node.shift:+d}]" if node.shift else ""
-            return node.key + shift, _ATOM
-        case Negative():
-            return "-" + _text(node.operand, _MINUS), _MINUS
-        case Compare():
-            sides = _text(node.left, _SUM), _text(node.right, _SUM)
-            return f"{sides[0]} {node.operator} {sides[1]}", _COMPARE
-        case Binary(operator="**"):
-            # as in Python, -a ** b is -(a ** b), and a ** -b needs no parentheses
-            return f"{_text(node.left, _ATOM)} ** {_text(node.right, _MINUS)}", _POWER
-        case Binary():
-            binds = _BINDS[node.operator]
-            left, right = _text(node.left, binds), _text(node.right, binds + 1)
-            return f"{left} {node.operator} {right}", binds
-        case Transpose():
-            value = _text(node.value, _ATOM)
-            if isinstance(node.value, Number):
-                value = f"({value})"  # the point of 3.T would be a decimal point
-            return value + ".T", _ATOM
-        case Index():
-            return f"{_text(node.value, _ATOM)}[{subscript_text(node)}]", _ATOM
-        case Call():
-            return f"{node.function}({', '.join(map(to_text, node.arguments))})", _ATOM
-    raise TypeError(node)
-
-
-def subscript_text(node: Index) -> str:
-    """What stands between the brackets: `0`, `1:3, 2`."""
-    return ", ".join(
-        f"{'' if s.start is None else s.start}:{'' if s.stop is None else s.stop}"
-        if isinstance(s, Span)
-        else str(s)
-        for s in node.subscripts
-    )
 
 
 @dataclass(frozen=True)
@@ -133,7 +74,7 @@ def to_formula(
     most: components shown of each axis of a value.
     """
     formula = _FormulaText(shapes or {}, collapse or {}, digits, most)
-    return list(formula.tokens(node, _COMPARE))
+    return list(formula.tokens(node, COMPARE))
 
 
 class _FormulaText:
@@ -153,7 +94,7 @@ class _FormulaText:
                 text = format_exact(float(value))  # 0.999 is not 1.00
             else:
                 text = format_value(value, self.digits, self.most)
-            needs = text.startswith("−") and least > _SUM
+            needs = text.startswith("−") and least > SUM
             yield Token(f"({text})" if needs else text, "value")
             return
         binds = self._binds(node)
@@ -166,14 +107,14 @@ class _FormulaText:
     def _binds(self, node: Expression) -> int:
         match node:
             case Negative():
-                return _MINUS
+                return MINUS
             case Compare():
-                return _COMPARE
+                return COMPARE
             case Binary():
-                return _BINDS[node.operator]
+                return BINDS[node.operator]
             case Call(function="outer" | "xdivy"):
-                return _TERM
-        return _ATOM
+                return TERM
+        return ATOM
 
     def _node(self, node: Expression) -> Iterator[Token]:
         match node:
@@ -184,17 +125,17 @@ class _FormulaText:
                 yield Token(name_symbol(node.key) + shift, "name", node.key)
             case Negative():
                 yield Token("−", "sign")
-                yield from self.tokens(node.operand, _MINUS)
+                yield from self.tokens(node.operand, MINUS)
             case Compare():
                 sign = _COMPARE_SIGNS.get(node.operator, node.operator)
-                yield from self._infix(node.left, f" {sign} ", node.right, _SUM, _SUM)
+                yield from self._infix(node.left, f" {sign} ", node.right, SUM, SUM)
             case Binary():
                 yield from self._binary(node)
             case Transpose():
-                yield from self.tokens(node.value, _ATOM)
+                yield from self.tokens(node.value, ATOM)
                 yield Token("ᵀ", "sign")
             case Index():
-                yield from self.tokens(node.value, _ATOM)
+                yield from self.tokens(node.value, ATOM)
                 yield Token(f"[{subscript_text(node)}]", "sign")
             case Call():
                 yield from self._call(node)
@@ -209,42 +150,40 @@ class _FormulaText:
     def _binary(self, node: Binary) -> Iterator[Token]:
         match node.operator:
             case "+":
-                yield from self._infix(node.left, " + ", node.right, _SUM, _TERM)
+                yield from self._infix(node.left, " + ", node.right, SUM, TERM)
             case "-":
-                yield from self._infix(node.left, " − ", node.right, _SUM, _TERM)
+                yield from self._infix(node.left, " − ", node.right, SUM, TERM)
             case "/":
-                yield from self._infix(node.left, " / ", node.right, _TERM, _MINUS)
+                yield from self._infix(node.left, " / ", node.right, TERM, MINUS)
             case "@":
                 shown = id(node.left) in self.collapse or id(node.right) in self.collapse
-                yield from self._infix(
-                    node.left, " · " if shown else " ", node.right, _TERM, _MINUS
-                )
+                yield from self._infix(node.left, " · " if shown else " ", node.right, TERM, MINUS)
             case "*":
                 sign = " · " if self._scalar(node.left) or self._scalar(node.right) else " ⊙ "
-                yield from self._infix(node.left, sign, node.right, _TERM, _MINUS)
+                yield from self._infix(node.left, sign, node.right, TERM, MINUS)
             case "**":
                 yield from self._power(node)
 
     def _power(self, node: Binary) -> Iterator[Token]:
         if isinstance(node.left, Name) and node.left.key.operator == "grad":
             yield Token("(", "sign")  # ∂L/∂W² would be read as ∂L/∂(W²)
-            yield from self.tokens(node.left, _ATOM)
+            yield from self.tokens(node.left, ATOM)
             yield Token(")", "sign")
         else:
-            yield from self.tokens(node.left, _ATOM)
+            yield from self.tokens(node.left, ATOM)
         raised = {2.0: "²", 3.0: "³"}
         if isinstance(node.right, Number) and node.right.value in raised:
             yield Token(raised[node.right.value], "sign")
         else:
             yield Token("^", "sign")
-            yield from self.tokens(node.right, _ATOM)
+            yield from self.tokens(node.right, ATOM)
 
     def _call(self, node: Call) -> Iterator[Token]:
         if node.function == "outer":
-            yield from self._infix(node.arguments[0], " ⊗ ", node.arguments[1], _MINUS, _MINUS)
+            yield from self._infix(node.arguments[0], " ⊗ ", node.arguments[1], MINUS, MINUS)
             return
         if node.function == "xdivy":  # a quotient, whatever it takes 0 / 0 to be
-            yield from self._infix(node.arguments[0], " / ", node.arguments[1], _TERM, _MINUS)
+            yield from self._infix(node.arguments[0], " / ", node.arguments[1], TERM, MINUS)
             return
         symbol = FUNCTIONS[node.function].symbol or node.function
         yield Token(symbol, "function")
@@ -252,7 +191,7 @@ class _FormulaText:
         for number, argument in enumerate(node.arguments):
             if number:
                 yield Token(", ", "sign")
-            yield from self.tokens(argument, _COMPARE)
+            yield from self.tokens(argument, COMPARE)
         yield Token(")", "sign")
 
     def _scalar(self, node: Expression) -> bool:

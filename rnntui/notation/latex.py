@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rnntui.language.latex_text import GREEK_COMMANDS, SIGNS, latex_text
-from rnntui.language.layout import (
+from rnntui.notation.latex_text import GREEK_COMMANDS, SIGNS, latex_text
+from rnntui.notation.layout import (
     Accent,
     Cases,
     Fence,

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 
 from rnntui.language.keys import Key
-from rnntui.language.layout import (
+from rnntui.notation.layout import (
     Accent,
     Fence,
     Fraction,

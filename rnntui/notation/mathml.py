@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from rnntui.language.layout import (
+from rnntui.notation.layout import (
     Accent,
     Cases,
     Fence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from rnntui.language.symbols import GREEK
+from rnntui.notation.symbols import GREEK
 
 # Signs of formulas, in math mode.
 SIGNS = {

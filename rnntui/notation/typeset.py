@@ -1,6 +1,6 @@
 """Tree → layout: equations as in a textbook, h_{t−1} for h[t-1], columns for vectors.
 
-The sibling of `render.to_formula`, which writes the same on one line of text.
+The sibling of `formula.to_formula`, which writes the same on one line of text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,19 @@ import numpy as np
 
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import Key
-from rnntui.language.layout import (
+from rnntui.language.source_text import subscript_text
+from rnntui.language.tree import (
+    Binary,
+    Call,
+    Compare,
+    Expression,
+    Index,
+    Name,
+    Negative,
+    Number,
+    Transpose,
+)
+from rnntui.notation.layout import (
     Cases,
     Fence,
     Fraction,
@@ -28,19 +40,7 @@ from rnntui.language.layout import (
     Symbol,
     width,
 )
-from rnntui.language.render import subscript_text
-from rnntui.language.symbols import Time, typeset_name
-from rnntui.language.tree import (
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Index,
-    Name,
-    Negative,
-    Number,
-    Transpose,
-)
+from rnntui.notation.symbols import Time, typeset_name
 from rnntui.text.numbers import format_exact, format_number
 
 # How tightly pieces bind. A sum stands in brackets as a factor; a fraction does as the base of a

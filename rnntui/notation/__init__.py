@@ -1,0 +1,1 @@
+"""Notation: trees → formulas as on paper: a line of text for a terminal, LaTeX, MathML."""
