@@ -12,11 +12,10 @@ from rnntui.data.streams import TaskStream
 from rnntui.data.tasks import adding, temporal_order
 from rnntui.data.tasks.addition import BinaryAddition
 from rnntui.data.tasks.brackets import BracketValidity
-from rnntui.data.tasks.counting import CountingTask
-from rnntui.data.tasks.grammar import GrammarTask
+from rnntui.data.tasks.counting import CountedStrings
+from rnntui.data.tasks.grammar import Grammar
 from rnntui.data.tasks.parity import Parity
 from rnntui.data.tasks.recall import Copy, DelayedRecall
-from rnntui.data.tasks.symbols import SymbolTask
 from rnntui.data.tasks.task import Task
 
 
@@ -31,7 +30,7 @@ class CompiledStream:
     def __init__(self, stream: TaskStream) -> None:
         self.stream = stream
         task = stream.task
-        rows = task.symbol_rows if isinstance(task, SymbolTask) else ()
+        rows = task.symbol_rows if task.alphabet else ()
         self._kernel, settings = _kernel_of(task)
         self._settings = (*rows, *settings)
         self.packed(0, 1)
@@ -48,11 +47,11 @@ def _kernel_of(task: Task) -> tuple[Callable[..., Any] | None, tuple[Any, ...]]:
     from rnntui.data.tasks import kernels  # which imports Numba
 
     match task:
-        case GrammarTask():
+        case Grammar():
             return kernels.walks, _arrows(task)
         case BracketValidity():
             return kernels.judged_brackets, _arrows(task.language)
-        case CountingTask():
+        case CountedStrings():
             return kernels.counts, (len(task.letters), task.strings, task.longest)
         case BinaryAddition():
             return kernels.sums, (task.bits,)
@@ -69,7 +68,7 @@ def _kernel_of(task: Task) -> tuple[Callable[..., Any] | None, tuple[Any, ...]]:
     return None, ()
 
 
-def _arrows(task: GrammarTask) -> tuple[Any, ...]:
+def _arrows(task: Grammar) -> tuple[Any, ...]:
     """Where each node's arrows begin, and the bounds, symbols and targets of all arrows in a row."""
     ends = np.cumsum([0, *(len(leaving) for leaving in task.arrows)], dtype=np.int64)
     arrows = [arrow for leaving in task.arrows for arrow in leaving]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Alphabet = Mapping[str, Array]
+"""The vector of each symbol."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -91,9 +91,9 @@ def read_sequence_file(file: str | Path, overrides: Sequence[str] = ()) -> Seque
     return _SequenceFileReader(with_overrides(read_toml(file), overrides)).read()
 
 
-def parse_sequence_file(text: str, file: str = "") -> SequenceFile:
+def parse_sequence_file(text: str, file: str = "", overrides: Sequence[str] = ()) -> SequenceFile:
     """The same from a text. Raises InputError with every problem found."""
-    return _SequenceFileReader(parse_toml(text, file)).read()
+    return _SequenceFileReader(with_overrides(parse_toml(text, file), overrides)).read()
 
 
 def sequence_file_from(toml: TomlText, data: Data | None = None) -> SequenceFile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.fields import Fields, counted, listed
-from rnntui.data.sequence import InputSequence
+from rnntui.data.sequence import Alphabet, InputSequence
 from rnntui.data.streams import TaskStream, read_stream, read_written
 from rnntui.text.placed_text import DataPath
 from rnntui.text.problems import near_name
 
 Array = npt.NDArray[np.float64]
-Alphabet = Mapping[str, Array]
 
 _KEYS = (
     "alphabet",

@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading_data import read_sequences_of
 
 from rnntui.data.formats import source
-from rnntui.data.formats.opening import open_sequences, read_sequences_of
+from rnntui.data.formats.opening import open_sequences
 from rnntui.data.formats.options import ModelOptions, sequence_file_from_data
 from rnntui.data.formats.readouts import target_kind
 from rnntui.data.sequence import InputSequence

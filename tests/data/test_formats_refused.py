@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from reading_data import read_sequences_of
 
 from rnntui.data.formats import json_data, rows, source
-from rnntui.data.formats.opening import open_sequences, read_sequences_of
+from rnntui.data.formats.opening import open_sequences
 from rnntui.data.formats.options import ModelOptions
 from rnntui.text.problems import InputError
 

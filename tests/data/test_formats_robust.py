@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from reading_data import read_sequences_of
 
 from rnntui.data.formats import source
 from rnntui.data.formats.dialect import Dialect
 from rnntui.data.formats.kinds import KINDS
-from rnntui.data.formats.opening import open_sequences, read_sequences_of
+from rnntui.data.formats.opening import open_sequences
 from rnntui.data.formats.options import ModelOptions
 from rnntui.text.problems import InputError
 

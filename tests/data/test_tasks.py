@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -14,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnntui.data.tasks.adding import Adding
-from rnntui.data.tasks.addition import BinaryAddition, number_of
+from rnntui.data.tasks.addition import BinaryAddition
 from rnntui.data.tasks.brackets import Brackets, BracketValidity
 from rnntui.data.tasks.counting import AnBn, AnBnCn
-from rnntui.data.tasks.grammar import GrammarTask
+from rnntui.data.tasks.grammar import Grammar
 from rnntui.data.tasks.parity import Parity
 from rnntui.data.tasks.reber import EmbeddedReber, Reber
 from rnntui.data.tasks.recall import Copy, DelayedRecall
@@ -30,6 +31,11 @@ LANGUAGES = json.loads((REFERENCE / "languages.json").read_text(encoding="utf-8"
 ADDITION = json.loads((REFERENCE / "binary_addition.json").read_text(encoding="utf-8"))
 PRINTED = {"anbn": AnBn, "anbncn": AnBnCn, "reber": Reber, "ereber": EmbeddedReber}
 SEEDS = st.integers(0, 2**32)
+
+
+def number_of(bits: Sequence[float]) -> int:
+    """The number that bits spell, the least significant first."""
+    return sum(int(bit) << exponent for exponent, bit in enumerate(bits))
 
 
 def drawn(task: Task, seed: int, count: int = 1) -> list[TaskSequence]:
@@ -256,7 +262,7 @@ class TestMembership:
 
 class TestFrequencies:
     @pytest.mark.parametrize("task", [Reber(), EmbeddedReber(), Brackets(2, 2)], ids=str)
-    def test_the_truth_is_how_often_symbols_follow(self, task: GrammarTask):
+    def test_the_truth_is_how_often_symbols_follow(self, task: Grammar):
         follow: dict[str, Counter[str]] = {}
         truth: dict[str, np.ndarray] = {}
         for sequence in drawn(task, 5, 20_000):

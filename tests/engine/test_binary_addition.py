@@ -6,6 +6,7 @@ The fixture has weights and sums of RandomState(0), drawn in the order that it n
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from rnntui.data.sequence_file import SequenceFile, read_sequence_file
 from rnntui.data.shipped import find_file
-from rnntui.data.tasks.addition import BinaryAddition, number_of
+from rnntui.data.tasks.addition import BinaryAddition
 from rnntui.engine.training import Iteration
 from rnntui.session.checks import start_training
 
@@ -26,6 +27,11 @@ FIXTURE = json.loads(
     (Path(__file__).parent.parent / "reference" / "binary_addition.json").read_text("utf-8")
 )["fixture"]
 LAST = FIXTURE[-1]["iter"]
+
+
+def number_of(bits: Sequence[float]) -> int:
+    """The number that bits spell, the least significant first."""
+    return sum(int(bit) << exponent for exponent, bit in enumerate(bits))
 
 
 @cache

@@ -11,8 +11,8 @@ from rnntui.data.formats.json_items import ALPHABETS, Items
 from rnntui.data.formats.json_text import JsonTable, parse_json
 from rnntui.data.formats.rows import one_hot_alphabet
 from rnntui.data.formats.source import Source
-from rnntui.data.sequence import InputSequence
-from rnntui.data.sequences import Alphabet, Data, read_alphabets, read_sequences
+from rnntui.data.sequence import Alphabet, InputSequence
+from rnntui.data.sequences import Data, read_alphabets, read_sequences
 from rnntui.text.placed_text import DataPath
 from rnntui.text.problems import InputError, Problem
 

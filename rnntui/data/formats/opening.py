@@ -12,11 +12,9 @@ from rnntui.data.formats.options import ModelOptions, sequence_file_from_data
 from rnntui.data.formats.source import ReportProgress, Source
 from rnntui.data.formats.table import read_table
 from rnntui.data.formats.text_lines import read_text
-from rnntui.data.overrides import with_overrides
-from rnntui.data.sequence_file import SequenceFile, read_sequence_file, sequence_file_from
+from rnntui.data.sequence_file import SequenceFile, parse_sequence_file, read_sequence_file
 from rnntui.data.sequences import Data
 from rnntui.text.problems import InputError, Problem
-from rnntui.text.toml import parse_toml
 
 _MOST_TOML = 1 << 26  # bytes, as for a sequence file that is opened by its name
 
@@ -44,28 +42,20 @@ def open_sequences(
         kind = kind_of(source, kind)
         if kind == "toml":
             _refuse_options(options)
-            toml = parse_toml(source.text(_MOST_TOML), source.name)
-            return sequence_file_from(with_overrides(toml, overrides))
-        data = _read(source, kind, symbols)
+            return parse_sequence_file(source.text(_MOST_TOML), source.name, overrides)
+        data = read_source(source, kind, symbols)
     return sequence_file_from_data(data, source.name, options, overrides)
 
 
-def read_sequences_of(
-    file: str | Path, progress: ReportProgress | None = None, kind: str = "", symbols: bool = False
-) -> Data:
-    """The sequences of a file that has no model: text, CSV, TSV, JSON, JSON Lines, .npy, .npz.
+def read_source(source: Source, kind: str = "", symbols: bool = False) -> Data:
+    """The sequences of a source that has no model: text, CSV, TSV, JSON, JSON Lines, .npy, .npz.
 
-    The arguments are those of `open_sequences`. Raises InputError with the problems found.
+    kind and symbols are those of `open_sequences`. Raises InputError with the problems found.
     """
-    with Source(file, progress) as source:
-        kind = kind_of(source, kind)
-        if kind == "toml":
-            raise source.refusal("this is a sequence file, and what is wanted is data alone")
-        return _read(source, kind, symbols)
-
-
-def _read(source: Source, kind: str, symbols: bool) -> Data:
+    kind = kind_of(source, kind)
     match kind:
+        case "toml":
+            raise source.refusal("this is a sequence file, and what is wanted is data alone")
         case "text":
             return read_text(source)
         case "csv":

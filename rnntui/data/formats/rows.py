@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.data.sequence import InputSequence
-from rnntui.data.sequences import Alphabet, Data
+from rnntui.data.sequence import Alphabet, InputSequence
+from rnntui.data.sequences import Data
 from rnntui.text.problems import InputError, Problem, SourcePlace
 
 Array = npt.NDArray[np.float64]

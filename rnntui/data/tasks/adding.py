@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnntui.data.random_stream import RandomStream
-from rnntui.data.tasks.task import Alphabet, Task, TaskSequence, last_only, option, read_only
+from rnntui.data.sequence import Alphabet
+from rnntui.data.tasks.task import Task, TaskSequence, last_only, option, read_only
 
 FIRST_MARK_WITHIN = 10
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from rnntui.data.random_stream import RandomStream
+from rnntui.data.sequence import Alphabet
 from rnntui.data.tasks.graph import Edge, Graph
-from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
-from rnntui.data.tasks.task import Alphabet, TaskSequence, option, read_only
+from rnntui.data.tasks.symbols import SymbolNumbers
+from rnntui.data.tasks.task import Task, TaskSequence, option, read_only
 from rnntui.text.problems import InputError, Problem
 
 
 @dataclass(frozen=True)
-class BinaryAddition(SymbolTask):
+class BinaryAddition(Task):
     """Two bits in, one bit of the sum out; a and b ~ U{0 … 2^(bits − 1) − 1}, so that it fits.
 
     states: the carry into the next timestep.
@@ -99,8 +99,3 @@ class BinaryAddition(SymbolTask):
     def _terms(self, random: RandomStream) -> tuple[int, int]:
         bound = 2 ** (self.bits - 1)
         return random.integers(0, bound), random.integers(0, bound)
-
-
-def number_of(bits: Sequence[int]) -> int:
-    """The number that bits spell, the least significant first: what a network has answered."""
-    return sum(int(bit) << exponent for exponent, bit in enumerate(bits))

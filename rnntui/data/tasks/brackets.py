@@ -8,10 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from rnntui.data.random_stream import RandomStream
-from rnntui.data.tasks.grammar import GrammarTask
+from rnntui.data.sequence import Alphabet
+from rnntui.data.tasks.grammar import Grammar
 from rnntui.data.tasks.graph import Edge, Graph
-from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
-from rnntui.data.tasks.task import Alphabet, TaskSequence, one_hot, option, read_only
+from rnntui.data.tasks.symbols import SymbolNumbers
+from rnntui.data.tasks.task import Task, TaskSequence, one_hot, option, read_only
 from rnntui.text.problems import InputError, Problem
 
 _PAIRS = ("()", "[]", "{}", "<>")
@@ -20,7 +21,7 @@ _END = "."
 
 
 @dataclass(frozen=True)
-class Brackets(GrammarTask):
+class Brackets(Grammar, Task):
     """Strings such as ([])(). of brackets that close in the order opposite to their opening.
 
     Where there is room a bracket opens or the last one closes, with probability ½ each; outside
@@ -72,7 +73,7 @@ class Brackets(GrammarTask):
 
 
 @dataclass(frozen=True)
-class BracketValidity(SymbolTask):
+class BracketValidity(Task):
     """Answer at every timestep whether what has been read is complete and well nested.
 
     The strings are those of the task `brackets`, without the end; in half of them one symbol has

@@ -11,17 +11,10 @@ from typing import ClassVar
 import numpy as np
 
 from rnntui.data.random_stream import RandomStream
+from rnntui.data.sequence import Alphabet, Array
 from rnntui.data.tasks.graph import Edge, Graph
-from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
-from rnntui.data.tasks.task import (
-    Alphabet,
-    Array,
-    Labels,
-    TaskSequence,
-    one_hot,
-    option,
-    read_only,
-)
+from rnntui.data.tasks.symbols import SymbolNumbers
+from rnntui.data.tasks.task import Labels, Task, TaskSequence, one_hot, option, read_only
 from rnntui.text.problems import InputError, Problem
 
 _MORE, _TURN = 0.8, 0.2  # the course's convention for another A, and for the first B
@@ -29,7 +22,7 @@ _Node = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class CountingTask(SymbolTask):
+class CountedStrings:
     """Predict the next symbol of `strings` strings in a row, n ~ U{1 … longest}, and one A more.
 
     truth: the symbol itself where the count tells it, (.8, .2) for A and B while it does not.
@@ -40,6 +33,7 @@ class CountingTask(SymbolTask):
     after B it is n again.
     """
 
+    title: ClassVar[str]
     letters: ClassVar[str]
     strings: int = option(5, 1, 1000, "strings in a row")
     longest: int = option(8, 1, 100, "n is at most this")
@@ -174,7 +168,7 @@ class CountingTask(SymbolTask):
 
 
 @dataclass(frozen=True)
-class AnBn(CountingTask):
+class AnBn(CountedStrings, Task):
     """AABB, AB, AAABBB, …: a context-free language."""
 
     name = "anbn"
@@ -188,7 +182,7 @@ class AnBn(CountingTask):
 
 
 @dataclass(frozen=True)
-class AnBnCn(CountingTask):
+class AnBnCn(CountedStrings, Task):
     """AABBCC, ABC, AAABBBCCC, …: a context-sensitive language."""
 
     name = "anbncn"

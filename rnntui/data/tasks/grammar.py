@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
 from rnntui.data.random_stream import RandomStream
+from rnntui.data.sequence import Alphabet, Array
 from rnntui.data.tasks.graph import Graph
-from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
-from rnntui.data.tasks.task import Alphabet, Array, TaskSequence, one_hot, read_only
+from rnntui.data.tasks.symbols import SymbolNumbers
+from rnntui.data.tasks.task import TaskSequence, one_hot, read_only
 from rnntui.text.problems import InputError, Problem
 
 _REMEMBERED = 8192  # strings; short ones come again and again, and the rest is made anew
 
 
-@dataclass(frozen=True)
-class GrammarTask(SymbolTask):
-    """Predict the next symbol of a string: the input is all but its last, the target all but its first.
+class Grammar(ABC):
+    """What a task is beside a task whose strings are those of a finite machine.
+
+    The next symbol of a string is predicted: the input is all but its last, the target all but its
+    first.
 
     states: the machine's state after each symbol read, so that `states` of a string has one label
     for each of its symbols: that of the node which produces it.
     """
+
+    name: ClassVar[str]
 
     @property
     @abstractmethod
@@ -34,6 +39,11 @@ class GrammarTask(SymbolTask):
     @abstractmethod
     def graph(self) -> Graph:
         """The grammar."""
+
+    @property
+    @abstractmethod
+    def state_names(self) -> tuple[str, ...]:
+        """The name of each of the machine's states."""
 
     @cached_property
     def alphabet(self) -> Alphabet:

@@ -8,13 +8,14 @@ from functools import cached_property
 import numpy as np
 
 from rnntui.data.random_stream import RandomStream
+from rnntui.data.sequence import Alphabet
 from rnntui.data.tasks.graph import Edge, Graph
-from rnntui.data.tasks.symbols import SymbolNumbers, SymbolTask
-from rnntui.data.tasks.task import Alphabet, Labels, TaskSequence, option, read_only
+from rnntui.data.tasks.symbols import SymbolNumbers
+from rnntui.data.tasks.task import Labels, Task, TaskSequence, option, read_only
 
 
 @dataclass(frozen=True)
-class Parity(SymbolTask):
+class Parity(Task):
     """Random bits; the target at each timestep is 1 where the ones so far are odd in number.
 
     states: the parity, which is the target.

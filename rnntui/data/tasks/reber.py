@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from rnntui.data.tasks.grammar import GrammarTask
+from rnntui.data.tasks.grammar import Grammar
 from rnntui.data.tasks.graph import Edge, Graph
+from rnntui.data.tasks.task import Task
 
 # (from, symbol, to) between the numbered states: 0 before B, k + 1 in Reber's node k, 7 the end.
 _REBER = (
@@ -29,7 +30,7 @@ _SYMBOLS = "BTSXPVE"
 
 
 @dataclass(frozen=True)
-class Reber(GrammarTask):
+class Reber(Grammar, Task):
     """Strings such as BTXSE; wherever two symbols can follow, either does with probability ½."""
 
     name = "reber"
@@ -55,7 +56,7 @@ class Reber(GrammarTask):
 
 
 @dataclass(frozen=True)
-class EmbeddedReber(GrammarTask):
+class EmbeddedReber(Grammar, Task):
     """A Reber string between two equal symbols, T or P: the last must recall the first."""
 
     name = "embedded-reber"

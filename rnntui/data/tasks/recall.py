@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from rnntui.data.random_stream import RandomStream
-from rnntui.data.tasks.symbols import NOTHING, SymbolNumbers, SymbolTask
-from rnntui.data.tasks.task import Alphabet, TaskSequence, one_hot, option, read_only
+from rnntui.data.sequence import Alphabet
+from rnntui.data.tasks.symbols import NOTHING, SymbolNumbers
+from rnntui.data.tasks.task import Task, TaskSequence, one_hot, option, read_only
 from rnntui.text.problems import InputError, Problem
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -18,7 +19,7 @@ _NONE = "-"
 
 
 @dataclass(frozen=True)
-class Copy(SymbolTask):
+class Copy(Task):
     """`length` letters, `lag` blanks, the sign >, and then the same letters are asked for.
 
     The input while they are is blank; only there does the loss count. states: how many letters
@@ -79,7 +80,7 @@ class Copy(SymbolTask):
 
 
 @dataclass(frozen=True)
-class DelayedRecall(SymbolTask):
+class DelayedRecall(Task):
     """Random letters; the target at each timestep is the letter of `lag` timesteps before.
 
     The loss counts from the first that has one. states: the letter that is due, none at first.

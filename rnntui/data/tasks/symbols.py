@@ -1,48 +1,39 @@
-"""Tasks of symbols: drawn as places in an alphabet, they become arrays for a whole range at once."""
+"""Sequences of symbols as numbers of the symbols, and as arrays for a whole range of them at once."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
 
 from rnntui.data.packed import Packed, first_rows
-from rnntui.data.random_stream import RandomStream
-from rnntui.data.tasks.task import Alphabet, Array, Task
+from rnntui.data.sequence import Alphabet, Array
 
 SymbolNumbers = tuple[list[int], list[int]]
-"""Each timestep's place in the input and in the target alphabet, or NOTHING."""
-NOTHING = -1  # in place of a target: none is asked for
+"""For each timestep the number of its symbol in the input and in the target alphabet, or NOTHING."""
+NOTHING = -1  # where there would be a target: none is asked for
 
 
-@dataclass(frozen=True)
-class SymbolTask(Task):
-    """A task whose inputs and targets are symbols; the loss counts where there is a target."""
-
-    @abstractmethod
-    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
-        """The symbols of the sequence that `draw` gives: all that training needs of it."""
-
-    def draw_packed(self, streams: Iterable[RandomStream]) -> Packed:
-        """A sequence from each stream, below each other, made from the symbols' numbers."""
-        drawn = [self.draw_symbols(random) for random in streams]
-        lengths = np.array([len(inputs) for inputs, _ in drawn], dtype=np.int64)
-        inputs = np.array(list(chain.from_iterable(s[0] for s in drawn)), dtype=np.int64)
-        targets = np.array(list(chain.from_iterable(s[1] for s in drawn)), dtype=np.int64)
-        input_rows, target_rows = self.symbol_rows
-        mask = (targets != NOTHING).astype(np.float64)
-        return Packed(lengths, first_rows(lengths), input_rows[inputs], target_rows[targets], mask)
-
-    @cached_property
-    def symbol_rows(self) -> tuple[Array, Array]:
-        """For inputs and targets (symbols + 1, size): each one's vector; NOTHING leads to zeros."""
-        return _rows(self.alphabet), _rows(self.target_alphabet)
+def symbol_numbers(symbols: Sequence[str], alphabet: Alphabet) -> list[int]:
+    """The number of each symbol in its alphabet; NOTHING for the empty one."""
+    numbers = {symbol: number for number, symbol in enumerate(alphabet)}
+    return [numbers[symbol] if symbol else NOTHING for symbol in symbols]
 
 
-def _rows(alphabet: Alphabet) -> Array:
+def symbol_rows(alphabet: Alphabet) -> Array:
+    """(symbols + 1, size): the vector of each symbol's number; NOTHING leads to zeros."""
     vectors = np.stack(list(alphabet.values()))
     return np.concatenate([vectors, np.zeros((1, vectors.shape[1]))])
+
+
+def pack_symbols(drawn: Sequence[SymbolNumbers], input_rows: Array, target_rows: Array) -> Packed:
+    """Sequences below each other; the loss counts where there is a target.
+
+    input_rows, target_rows: the `symbol_rows` of both alphabets.
+    """
+    lengths = np.array([len(inputs) for inputs, _ in drawn], dtype=np.int64)
+    inputs = np.array(list(chain.from_iterable(s[0] for s in drawn)), dtype=np.int64)
+    targets = np.array(list(chain.from_iterable(s[1] for s in drawn)), dtype=np.int64)
+    mask = (targets != NOTHING).astype(np.float64)
+    return Packed(lengths, first_rows(lengths), input_rows[inputs], target_rows[targets], mask)

@@ -8,15 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from rnntui.data.random_stream import RandomStream
-from rnntui.data.tasks.symbols import NOTHING, SymbolNumbers, SymbolTask
-from rnntui.data.tasks.task import (
-    Alphabet,
-    TaskSequence,
-    last_only,
-    one_hot,
-    option,
-    read_only,
-)
+from rnntui.data.sequence import Alphabet
+from rnntui.data.tasks.symbols import NOTHING, SymbolNumbers
+from rnntui.data.tasks.task import Task, TaskSequence, last_only, one_hot, option, read_only
 
 _SYMBOLS = "EBabcdXY"
 NUMBERS = _E, _B, _A, _X = 0, 1, 2, 6  # of some of them: their places
@@ -25,7 +19,7 @@ _SEEN = ("-", "X", "Y", "XX", "XY", "YX", "YY")
 
 
 @dataclass(frozen=True)
-class TemporalOrder(SymbolTask):
+class TemporalOrder(Task):
     """E, then a, b, c or d at random, but X or Y at two timesteps; B at the end asks for the class.
 
     The paper's rules, in proportion to `length`: the first X or Y after a tenth to two tenths of
