@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rnntui.cli.group import main, refusing
+from rnntui.cli.group import deliver, main, refusing
 from rnntui.cli.reading import reads_sequences
 from rnntui.text.problems import InputError, Problem
 
@@ -55,7 +55,7 @@ def explain(
     from rnntui.report.explain_latex import render_latex
     from rnntui.report.explain_markdown import render_markdown
     from rnntui.report.explain_text import render_text
-    from rnntui.text.files import check_writable, write_whole
+    from rnntui.text.files import check_writable
 
     if output is not None:
         check_writable(output)
@@ -66,11 +66,7 @@ def explain(
     else:
         render = {"markdown": render_markdown, "latex": render_latex, "html": render_html}[as_]
         text = render(document)
-    content = (text if text.endswith("\n") else f"{text}\n").encode("utf-8")
-    if output is None:
-        click.echo(content, nl=False)
-    else:
-        write_whole(output, content)
+    deliver(text, output)
 
 
 def _timesteps(written: str | None) -> int | range | None:

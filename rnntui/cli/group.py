@@ -1,4 +1,4 @@
-"""The group of commands, and what they share: how they refuse, and how they print JSON."""
+"""The group of commands, and what they share: how they refuse, and how they print."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -76,6 +77,20 @@ def main() -> None:
     # NumPy's matrix products have threads that spin from the moment it is imported; what is
     # multiplied here is too small for them to win that time back
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Print a text, or write it to a file, whole or not at all: as UTF-8, with a line end at its end.
+
+    Raises InputError where the file cannot be written.
+    """
+    content = (text if text.endswith("\n") else f"{text}\n").encode("utf-8")
+    if output is None:
+        click.echo(content, nl=False)
+        return
+    from rnntui.text.files import write_whole
+
+    write_whole(output, content)
 
 
 def print_json(value: Any, indent: int | None = None) -> None:

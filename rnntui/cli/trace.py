@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from rnntui.cli.group import main, print_json, refusing
+from rnntui.cli.group import deliver, main, refusing
 from rnntui.cli.reading import reads_sequences
 from rnntui.text.problems import InputError, Problem
 
@@ -65,23 +64,21 @@ def trace(
     rnntui trace carousel --iteration 250 | jq .parameters
     rnntui trace lstm-ab --format csv -o lstm-ab.csv
     """
+    from rnntui.report.reached import check_reached
     from rnntui.report.trace_csv import trace_csv
-    from rnntui.report.trace_json import trace_object
+    from rnntui.report.trace_json import trace_json
     from rnntui.report.trace_jsonl import trace_jsonl
     from rnntui.report.trace_npz import write_trace_npz
     from rnntui.session.checks import start_training
     from rnntui.session.runs import trained_to
-    from rnntui.text.files import check_writable, write_whole
+    from rnntui.text.files import check_writable
 
     if output is not None:
         check_writable(output)
     file = read()
     trainer, state = start_training(file)
     current = trainer.iterate(trained_to(trainer, state, iteration))
-    reached = current.before.iteration
-    if reached < iteration:
-        reason = str(current.fault) if current.fault else "there are no targets to train on"
-        raise InputError(Problem(f"training stops at iteration {reached}: {reason}"))
+    check_reached(current, iteration)
     if sequence > len(current.traces):
         raise InputError(Problem(f"the batch has {len(current.traces)} sequence(s)"))
     number = sequence - 1
@@ -90,16 +87,5 @@ def trace(
             raise InputError(Problem("npz is not for a terminal", None, "give --output trace.npz"))
         write_trace_npz(output, file, current, number)
         return
-    lines: Iterator[str]
-    if as_ == "json":
-        if output is None:
-            print_json(trace_object(file, current, number))
-            return
-        lines = iter([json.dumps(trace_object(file, current, number), ensure_ascii=False)])
-    else:
-        lines = (trace_csv if as_ == "csv" else trace_jsonl)(file, current, number)
-    text = "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
-    if output is None:
-        click.echo(text.encode("utf-8"), nl=False)
-    else:
-        write_whole(output, text.encode("utf-8"))
+    lines = {"json": trace_json, "jsonl": trace_jsonl, "csv": trace_csv}[as_]
+    deliver("\n".join(lines(file, current, number)), output)

@@ -1,4 +1,4 @@
-"""The moments of one sequence in one iteration, reached as a user reaches them: through a Session."""
+"""The moments of one sequence in one iteration, as the stepper shows them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rnntui.data.sequence_file import SequenceFile
+from rnntui.report.reached import check_reached
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.session.session import Session
 from rnntui.session.timeline import Phase, Position
@@ -19,20 +20,15 @@ class Walk:
     """
 
     def __init__(self, file: SequenceFile, iteration: int, sequence: int) -> None:
-        self._session = Session(file)
-        moment = self._session.train_to(iteration) if iteration else self._session.moment
-        reached = moment.position.iteration
-        if reached < iteration:
-            why = moment.iteration.fault or "there are no targets to train on"
-            raise InputError(Problem(f"training stops at iteration {reached}: {why}"))
+        session = Session(file)
+        moment = session.train_to(iteration) if iteration else session.moment
+        check_reached(moment.iteration, iteration)
         count = len(moment.iteration.traces)
         if not 0 <= sequence < count:
             message = f"there is no sequence {sequence + 1} in the batch"
             hint = "there is one" if count == 1 else f"there are {count}"
             raise InputError(Problem(message, None, hint))
-        while self._session.position.sequence < sequence:
-            self._next_sequence()
-        self.start = self._session.to_start()
+        self.start = replace(moment, position=Position(iteration, sequence, "forward", 1, 0))
 
     def forward(self, t: int) -> Iterator[Moment]:
         """The forward equations of a timestep."""
@@ -54,13 +50,3 @@ class Walk:
         for number in range(count):
             position = Position(here.iteration, here.sequence, phase, t, number)
             yield replace(self.start, position=position)
-
-    def _next_sequence(self) -> None:
-        """To the first moment of the next sequence in the batch, past the backward phase at a leap."""
-        self._session.to_end()
-        moment = self._session.next_timestep()
-        if moment.position.phase == "backward":
-            self._session.to_timestep(1)
-            moment = self._session.next_timestep()
-        if moment.position.phase == "backward":  # the initial state's gradients
-            self._session.next_timestep()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,11 @@ def trace_object(file: SequenceFile, iteration: Iteration, number: int = 0) -> d
     if iteration.fault is not None:
         written["fault"] = str(iteration.fault)
     return written
+
+
+def trace_json(file: SequenceFile, iteration: Iteration, number: int = 0) -> Iterator[str]:
+    """The object on one line, without a line end."""
+    yield json.dumps(trace_object(file, iteration, number), ensure_ascii=False)
 
 
 def plain(value: Any) -> Any:
