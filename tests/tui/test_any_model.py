@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
+from recurrences import RECURRENCES
 from sequence_files import files
 from stepping import moment, screen_text, status
 from textual.events import Key
@@ -105,3 +106,9 @@ class TestDrawnModels:
     @example(HIDDEN_IS_NO_STATE)
     async def test_every_file_can_be_walked_through(self, size, text):
         await walk(text, size)
+
+
+class TestRecurrencesOfManyKinds:
+    @pytest.mark.parametrize("name", RECURRENCES)
+    async def test_each_can_be_walked_through(self, name):
+        await walk(RECURRENCES[name], (120, 40))
