@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnntui.text.terminal_cells import cell_width
 from rnntui.tui.drawing.axis import axis_for, tick_texts
-from rnntui.tui.drawing.decimation import line_runs, thinned, thinned_ahead
+from rnntui.tui.drawing.decimation import cell_of, cells_crossed, thinned, thinned_ahead
 from rnntui.tui.drawing.palette import palette_for
 from rnntui.tui.drawing.plots import CURRENT, Series, line_plot, scatter_plot
 
@@ -19,14 +20,58 @@ DARK = palette_for(True)
 ANY = st.floats(allow_nan=True, allow_infinity=True, width=64)
 WIDTHS = st.one_of(st.integers(0, 5), st.integers(6, 60))
 HEIGHTS = st.one_of(st.integers(0, 5), st.integers(6, 20))
+SIZES = st.tuples(st.integers(2, 40), st.integers(2, 12))
+DOTS = [chr(0x2800 + bits) for bits in range(1, 256)]
 
 
 def fits(picture, width, height):
-    return len(picture) <= max(height, 1) and all(line.cell_len <= width for line in picture)
+    """Not wider nor higher than its room, which a plot fills and a message need not."""
+    plot = len(picture) > 1 and "└" in text(picture)
+    return (
+        len(picture) <= max(height, 1)
+        and all(line.cell_len == cell_width(line.plain) <= width for line in picture)
+        and (not plot or [line.cell_len for line in picture[1:]] == [width] * (height - 1))
+    )
 
 
 def text(picture) -> str:
     return "\n".join(line.plain for line in picture)
+
+
+def inside(picture) -> np.ndarray:
+    """The characters inside the frame, the lowest row first."""
+    lines = [line.plain for line in picture]
+    (bottom,) = (k for k, line in enumerate(lines) if "└" in line)
+    left = lines[bottom].index("└") + 1
+    return np.array([list(line[left:]) for line in lines[1:bottom]])[::-1]
+
+
+def frame(picture) -> tuple[int, int]:
+    """Where its corner is."""
+    lines = [line.plain for line in picture]
+    (bottom,) = (k for k, line in enumerate(lines) if "└" in line)
+    return bottom, lines[bottom].index("└")
+
+
+def dots(characters) -> np.ndarray:
+    """Which dots of the characters' braille are set, from the lowest row up and from the left."""
+    rows, columns = characters.shape
+    found = np.zeros((4 * rows, 2 * columns), bool)
+    for row, column in zip(*np.nonzero(np.isin(characters, DOTS)), strict=True):
+        bits = ord(characters[row, column]) - 0x2800
+        # numbered down the left side, down the right side, then the two that were added below
+        for bit, (up, right) in enumerate(
+            [(3, 0), (2, 0), (1, 0), (3, 1), (2, 1), (1, 1), (0, 0), (0, 1)]
+        ):
+            found[4 * row + up, 2 * column + right] = bits >> bit & 1
+    return found
+
+
+def dots_of_cells(cells, columns, rows) -> np.ndarray:
+    characters = np.full((rows, columns), " ")
+    column, row, shown = cells
+    characters[row, column] = shown
+    return dots(characters)
 
 
 class TestLinePlot:
@@ -39,7 +84,9 @@ class TestLinePlot:
         )
         assert fits(picture, width, height)
 
-    @pytest.mark.parametrize("value", [0.0, -3.5, 1e-300, 1.7e308, -1.7e308, 5e-324])
+    @pytest.mark.parametrize(
+        "value", [0.0, -3.5, 1e-300, 1.7e308, -1.7e308, 5e-324, sys.float_info.max]
+    )
     @pytest.mark.parametrize("log", [False, True])
     def test_a_constant_is_a_line_in_the_middle(self, value, log):
         picture = line_plot([Series("c", np.full(9, value))], 40, 12, DARK, log=log)
@@ -49,6 +96,48 @@ class TestLinePlot:
     def test_both_ends_of_the_floats_in_one_plot(self):
         picture = line_plot([Series("c", np.array([-1.79e308, 1.79e308]))], 40, 12, DARK)
         assert fits(picture, 40, 12)
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=60),
+        st.integers(30, 70),
+        st.integers(9, 24),
+        st.integers(0, 3),
+    )
+    def test_the_dots_are_where_the_values_are(self, y, width, height, repeated):
+        """The same few values as a line through points, and as a dense curve that waits at each."""
+        y = np.repeat(y, 30) if repeated == 3 else np.array(y)
+        characters = inside(line_plot([Series("s", y)], width, height, DARK))
+        shown = dots(characters)
+        low, high = axis_for(y).low, axis_for(y).high
+        share = (y - low) / (high - low)
+        rows = np.floor(0.5 + np.round(share * (len(shown) - 1), 6)).astype(int)
+        at = np.linspace(0, shown.shape[1] - 1, len(y))
+        columns = np.floor(0.5 + np.round(at, 6)).astype(int)
+        near = [shown[max(r - 1, 0) : r + 2, c].any() for r, c in zip(rows, columns, strict=True)]
+        assert all(near)
+        assert shown.any(axis=0).all()  # unbroken
+
+    def test_a_straight_line_is_straight(self):
+        shown = dots(inside(line_plot([Series("s", [0.0, 1.0])], 40, 12, DARK)))
+        row, column = np.nonzero(shown)
+        slope = (len(shown) - 1) / (shown.shape[1] - 1)
+        assert np.abs(row - column * slope).max() <= 1
+        assert set(column.tolist()) == set(range(shown.shape[1]))
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.integers(14, 90), st.integers(5, 30), st.lists(st.floats(-9, 9), max_size=40))
+    def test_the_frame_is_where_it_was_whatever_the_numbers(self, width, height, y):
+        usual = line_plot([Series("s", [0.0, 1.0])], width, height, DARK, x_label="t")
+        ends = [-9.0, 9.0]  # the same axis for all
+        pictures = [
+            line_plot([Series("s", [*ends, *y])], width, height, DARK, x_label="t"),
+            line_plot([Series("s", ends)], width, height, DARK, x_label="t"),
+            scatter_plot(np.array([[-0.5, 0.25], [0.5, 2.0]]), width, height, DARK, x_label="t"),
+        ]
+        assert {frame(picture) for picture in pictures} == {frame(usual)}
+        lines = [[line.plain[: frame(usual)[1] + 1] for line in p[1:]] for p in pictures[:2]]
+        assert lines[0] == lines[1]
 
     def test_values_that_are_not_finite_are_counted(self):
         y = np.array([1.0, np.nan, np.inf, 2.0, -np.inf])
@@ -73,6 +162,12 @@ class TestLinePlot:
     def test_the_marker_is_a_line_and_a_point(self):
         plain = text(line_plot([Series("s", np.arange(20.0))], 60, 16, DARK, marker_x=10))
         assert plain.count(CURRENT) == 1
+
+    @pytest.mark.parametrize("count", [1, 20, 2000])
+    def test_the_line_at_the_marker_is_whole(self, count):
+        picture = line_plot([Series("s", np.ones(count))], 60, 16, DARK, marker_x=0)
+        assert sorted(inside(picture)[:, 0]) == sorted(["│"] * 12 + [CURRENT])
+        assert "└┴" in text(picture)
 
     def test_ticks_read_like_the_other_numbers(self):
         plain = text(line_plot([Series("s", np.linspace(0, 2000, 30))], 60, 16, DARK))
@@ -117,6 +212,24 @@ class TestScatterPlot:
         plain = text(picture)
         assert (plain.count("●"), plain.count("▲"), plain.count(CURRENT)) == (1, 2, 1)
 
+    @settings(max_examples=60, deadline=None)
+    @given(
+        st.integers(1, 60),
+        st.integers(0, 2**32 - 1),
+        st.lists(st.text("ab12日ก\u0e31é→", max_size=4), min_size=60, max_size=60),
+        st.integers(20, 90),
+        st.integers(6, 30),
+    )
+    def test_labels_hide_no_point_and_no_other_label(self, count, seed, labels, width, height):
+        points = np.random.default_rng(seed).normal(size=(count, 2))
+        labels = [chr(0x100 + k) + label for k, label in enumerate(labels)]  # none like another
+        bare = scatter_plot(points, width, height, DARK, trajectory=False)
+        labelled = scatter_plot(points, width, height, DARK, trajectory=False, labels=labels)
+        assert fits(labelled, width, height)
+        assert text(labelled).count("●") == text(bare).count("●")
+        for label in labels:
+            assert label[0] not in text(labelled) or f"●{label}" in text(labelled)
+
     def test_every_label_stands_right_of_its_point(self):
         points = np.random.default_rng(3).normal(size=(20, 2))
         labels = [f"q{k:02}" for k in range(20)]
@@ -138,6 +251,18 @@ class TestScatterPlot:
 
 
 class TestAxis:
+    @settings(max_examples=100, deadline=None)
+    @given(
+        st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)),
+        st.integers(12, 120),
+        st.integers(5, 30),
+    )
+    def test_all_ticks_below_are_written(self, ends, width, height):
+        """plotext leaves out those that would touch others, which these do not."""
+        picture = line_plot([Series("s", [0.0, 1.0], sorted(ends))], width, height, DARK)
+        bottom, _ = frame(picture)
+        assert picture[bottom].plain.count("┬") == len(picture[bottom + 1].plain.split()) > 0
+
     @given(
         st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5),
         st.integers(1, 8),
@@ -205,18 +330,38 @@ class TestThinning:
         assert early.min() < -0.99
 
 
-class TestLineRuns:
+class TestDenseCurve:
+    """Many points: by columns of dots, two to a cell, and four dots in each cell of a column."""
+
     def test_a_long_curve_keeps_its_spikes(self):
         y = np.zeros(100_000)
         y[54_321] = 1.0
-        (run,) = line_runs(np.linspace(0, 1, 100_000), y, 160)
-        assert len(run[0]) <= 2 * 160
-        assert run[1].max() == 1.0
+        column, row, characters = cells_crossed(np.linspace(0, 1, 100_000), y, 80, 10)
+        assert len(column) <= 80 + 2 * 9  # one line, and the spike in two cells at most
+        assert row.max() == 9
+        assert set(characters) <= set(DOTS)
 
     def test_gaps_break_the_curve(self):
-        y = np.array([0.0, 0.5, np.nan, 0.5, 1.0])
-        runs = line_runs(np.linspace(0, 1, 5), y, 160)
-        assert [len(run[0]) for run in runs] == [2, 2]
+        y = np.repeat([0.0, 0.5, np.nan, 0.5, 1.0], 40)
+        column, _, _ = cells_crossed(np.linspace(0, 1, 200), y, 50, 10)
+        assert set(range(50)) - set(column.tolist()) == set(range(20, 30))
+
+    @settings(deadline=None)
+    @given(st.integers(61, 400), st.integers(0, 2**32 - 1), SIZES)
+    def test_it_is_the_curve_of_all_its_points(self, count, seed, size):
+        """Each point has its dot; no dot is more than one from the line through the points."""
+        columns, rows = 2 * size[0], 4 * size[1]
+        x = np.linspace(0, 1, count)
+        y = np.random.default_rng(seed).random(count)
+        dots = dots_of_cells(cells_crossed(x, y, *size), *size)
+        assert dots[cell_of(y, rows), cell_of(x, columns)].all()
+        fine = np.linspace(0, 1, 20_000)
+        row = np.interp(fine, x, y) * (rows - 1)
+        for column in range(columns):
+            near = row[np.abs(fine * (columns - 1) - column) <= 1]
+            shown = np.flatnonzero(dots[:, column])
+            assert near.min() - 1 <= shown.min()
+            assert shown.max() <= near.max() + 1
 
 
 class TestArrows:

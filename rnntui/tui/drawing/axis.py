@@ -1,14 +1,20 @@
-"""One axis of a plot: its range, its place for each value, and few, readable ticks."""
+"""One axis of a plot: its range, where each value is on it, and few, readable ticks."""
 
 from __future__ import annotations
 
 import itertools
 import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnntui.text.numbers import format_number
+
+Tick = tuple[float, str]
+"""Where it is, as a share of the axis, and its text."""
+
+_LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -21,25 +27,30 @@ class Axis:
     whole: bool = False
     """Whether only whole numbers mean anything on it, such as timesteps."""
 
-    def place(self, values: np.ndarray | float) -> np.ndarray:
-        """Where finite `values` are: 0 at `low`, 1 at `high`."""
+    def share(self, values: np.ndarray | float) -> np.ndarray:
+        """Where `values` are: 0 at `low`, 1 at `high`, NaN for what is not on the axis or not finite."""
         values = np.asarray(values, dtype=float)
+        on_it = (values >= self.low) & (values <= self.high)
+        values = np.where(on_it, values, self.low)
         if self.log:
             low, high = math.log10(self.low), math.log10(self.high)
-            return (np.log10(values) - low) / (high - low)
-        # Halved first: the distance between two finite numbers need not be finite.
-        low, span = self.low / 2, self.high / 2 - self.low / 2
-        return (values / 2 - low) / span
+            shares = (np.log10(values) - low) / (high - low)
+        else:
+            # Halved first: the distance between two finite numbers need not be finite.
+            low, span = self.low / 2, self.high / 2 - self.low / 2
+            shares = (values / 2 - low) / span
+        return np.where(on_it, shares, np.nan)
 
-    def ticks(self, count: int) -> list[tuple[float, str]]:
-        """At most about `count` round values as (place, text)."""
+    def ticks(self, count: int) -> list[Tick]:
+        """At most about `count` round values."""
         values = self._decades(count) if self.log else self._round_values(count)
         if len(values) < 2 and self.log:  # less than a decade: round values, on the log scale
             values = [value for value in self._round_values(count) if value > 0]
             texts = tick_texts(values)
         else:
             texts = [_decade_text(v) for v in values] if self.log else tick_texts(values)
-        return [(float(self.place(v)), text) for v, text in zip(values, texts, strict=True)]
+        shares = self.share(np.clip(values, self.low, self.high)).tolist()
+        return list(zip(shares, texts, strict=True))
 
     def _round_values(self, count: int) -> list[float]:
         half_span = self.high / 2 - self.low / 2
@@ -47,12 +58,20 @@ class Axis:
         if not math.isfinite(rough):
             return [self.low, self.high]
         power = 10.0 ** math.floor(math.log10(rough))
-        step = next((m * power for m in (1, 2, 5) if m * power >= rough * 0.999), 10 * power)
-        if step == 0 or not math.isfinite(step):
-            return [self.low, self.high]
+        steps = [m * unit for unit in (power / 10, power) for m in (1, 2, 5)] + [10 * power]
+        wide = next((k for k, step in enumerate(steps) if step >= rough * 0.999), len(steps) - 1)
+        choices = [self._multiples(step) for step in reversed(steps[: wide + 1])]
+        # A single tick would not tell the scale.
+        several = (ticks for ticks in choices if 2 <= len(ticks) <= count + 2)
+        return next(several, choices[0] or [self.low, self.high])
+
+    def _multiples(self, step: float) -> list[float]:
+        """Those within, or none if there is no telling them apart."""
+        if step == 0 or not math.isfinite(step) or (self.whole and step < 1):
+            return []
         start, stop = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         if abs(start) > 1e15:  # the range is finer than the numbers in it
-            return [self.low, self.high]
+            return []
         return [k * step for k in range(start, min(stop, start + 20) + 1)]
 
     def _decades(self, count: int) -> list[float]:
@@ -75,15 +94,15 @@ def axis_for(
     low, high = float(values.min()), float(values.max())
     if log:
         if math.log10(high) - math.log10(low) < 1e-9:
-            return Axis(max(low / 2, 5e-324), high * 2 if high < 8e307 else 1.79e308, log=True)
+            return Axis(max(low / 2, 5e-324), min(high * 2, _LARGEST), log=True)
         return Axis(low, high, log=True)
     if whole and low == high:
         return Axis(low - 1 if low else low, high + 1, whole=True)
     if high / 2 - low / 2 <= 1e-9 * max(abs(low), abs(high)) / 2 or high / 2 - low / 2 < 1e-300:
         room = max(abs(low) * 0.1, 0.1 if low == 0 else 1e-290)
-        return Axis(max(low - room, -1.7e308), min(high + room, 1.7e308))
+        return Axis(max(low - room, -_LARGEST), min(high + room, _LARGEST))
     pad = (high / 2 - low / 2) * margin * 2
-    return Axis(max(low - pad, -1.79e308), min(high + pad, 1.79e308), whole=whole)
+    return Axis(max(low - pad, -_LARGEST), min(high + pad, _LARGEST), whole=whole)
 
 
 def _decade_text(value: float) -> str:

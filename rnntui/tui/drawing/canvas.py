@@ -1,47 +1,55 @@
-"""Layers in the unit square become lines of coloured cells; curves are drawn in braille.
+"""A plot that plotext draws, read back as lines of coloured cells.
 
-plotext draws the frame with its ticks and labels, once for each that there is: it walks over every
-cell in Python several times, which takes as long as everything else that a key leads to. What
-changes with each key, the points and curves, is set here, in arrays.
+What plotext cannot do is prepared for it. It is given places in the unit square, worked out by
+`Axis`: plotext would raise where a value or the distance of two is infinite. It spends about three
+microseconds on each dot, so a dense curve comes as the characters of its cells. Its figure is one
+for the whole process, so plots are drawn in one thread only. To read its cells where it keeps them
+would save a tenth to a third of the time, but it promises only the text that `build` returns.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TypeVar
 
 import numpy as np
 from rich.color import Color
 from rich.style import Style
 
+from rnntui.text.terminal_cells import cell_width
+from rnntui.tui.drawing.axis import Axis, Tick
 from rnntui.tui.drawing.line import PLAIN, Line
 from rnntui.tui.drawing.palette import RGB, Palette
 
-Tick = tuple[float, str]
-
-_BRAILLE = 0x2800
-_DOTS = np.array([[0x40, 0x80], [0x04, 0x20], [0x02, 0x10], [0x01, 0x08]], np.uint8)
-"""The bit of a dot in its cell: four rows from the lowest to the highest, two columns."""
+_TICK_WIDTHS = (6, 9)
+"""Room for the texts of ticks: one of these, so that the frame does not move with each number."""
+_Cells = TypeVar("_Cells", float, np.ndarray)
+_OUT_OF_SIGHT = -9.0
+_SGR = re.compile(r"\x1b\[([\d;]*)m")
+_PRIVATE = 0xE000  # characters from here on stand for what is not one character in one cell
 
 
 @dataclass(frozen=True)
 class Layer:
-    """Points in the unit square, joined in braille or each with its own glyph."""
+    """Points in the unit square, each with a glyph or all joined by lines."""
 
     x: np.ndarray
     y: np.ndarray
     colour: RGB
-    glyph: str | None = None
-    """The glyph of every point; without one, the points are joined by a line."""
+    glyphs: str | list[str] = ""
+    """One for all points or one for each; without any, lines of dots join them, except at NaN."""
 
 
 @dataclass(frozen=True)
-class Note:
-    """A short text whose first character is at a place in the unit square."""
+class PlotLabel:
+    """A short text from a cell inside the frame to the right."""
 
-    x: float
-    y: float
+    column: int
+    row: int
+    """From below."""
     text: str
     colour: RGB
 
@@ -52,179 +60,141 @@ class Canvas:
 
     width: int
     height: int
-    x_ticks: tuple[Tick, ...] = ()
-    y_ticks: tuple[Tick, ...] = ()
+    x_axis: Axis
+    y_axis: Axis
     x_label: str = ""
 
     @property
     def columns(self) -> int:
         """The cells across, inside the frame."""
-        ticks = max((len(text) for _, text in self.y_ticks), default=0)
-        return max(self.width - ticks - 1, 0)
+        return self.width - self._tick_width - 1
 
     @property
     def rows(self) -> int:
         """The cells down, inside the frame."""
-        return max(self.height - 1 - bool(self.x_ticks) - bool(self.x_label), 0)
+        return self.height - 2 - bool(self._shown_label)
+
+    def shares(self, column: _Cells, row: _Cells) -> tuple[_Cells, _Cells]:
+        """Where cells inside the frame, from the left and from below, are in the unit square."""
+        return column / max(self.columns - 1, 1), row / max(self.rows - 1, 1)
 
     def draw(
         self,
         layers: Sequence[Layer],
         palette: Palette,
         *,
-        notes: Sequence[Note] = (),
+        labels: Sequence[PlotLabel] = (),
         marker_x: float | None = None,
     ) -> list[Line]:
-        """`layers` in order, later ones on top, then `notes`; a vertical line at `marker_x`."""
-        cells = _Cells(self, palette)
+        """`layers` in order, later ones on top, then `labels`; a vertical line at `marker_x`."""
+        import plotext as plt
+
+        self._begin(palette)
         if marker_x is not None:
-            cells.vertical_line(marker_x, palette.faint)
+            plt.vertical_line(marker_x, color=palette.faint)
         for layer in layers:
-            if layer.glyph is None:
-                cells.curve(layer.x, layer.y, layer.colour)
-            else:
-                cells.points(layer.x, layer.y, layer.colour, layer.glyph)
-        for note in notes:
-            cells.note(note)
-        return cells.lines()
+            put, marker = (plt.scatter, layer.glyphs) if layer.glyphs else (plt.plot, "braille")
+            if len(layer.x):
+                put(layer.x.tolist(), layer.y.tolist(), marker=marker, color=layer.colour)
+        substitutes: dict[int, str] = {}
+        for label in labels:
+            x, y = self.shares(label.column, label.row)
+            text = _one_a_cell(label.text, substitutes)
+            plt.text(text, x, y, color=label.colour, alignment="left")
+        rows = plt.build().split("\n")[: self.height]
+        return [_line(row, substitutes) for row in rows]
+
+    def _begin(self, palette: Palette) -> None:
+        """A figure with the frame and nothing in it."""
+        import plotext as plt
+
+        plt.clear_data()  # all else is set anew; to clear the figure takes as long as to draw it
+        plt.limit_size(False, False)
+        plt.plotsize(self.width, self.height)
+        plt.theme("clear")
+        plt.ticks_color(palette.text)
+        plt.xaxes(True, False)
+        plt.yaxes(True, False)
+        plt.xlim(0, 1)
+        plt.ylim(0, 1)
+        # Out of sight there is always a tick, so that there is room for others, and a point: without
+        # any there would be no frame.
+        plt.scatter([_OUT_OF_SIGHT], [_OUT_OF_SIGHT])
+        room = self._tick_width
+        beside = [(share, text) for share, text in self._y_ticks if len(text) <= room]
+        for set_ticks, ticks in (
+            (plt.xticks, [*self._x_ticks, (_OUT_OF_SIGHT, " ")]),
+            (plt.yticks, [*beside, (_OUT_OF_SIGHT, " " * room)]),
+        ):
+            set_ticks([share for share, _ in ticks], [text for _, text in ticks])
+        plt.xlabel(self._shown_label or None)
+
+    @property
+    def _shown_label(self) -> str:
+        return self.x_label if self.height >= 8 else ""
+
+    @cached_property
+    def _y_ticks(self) -> list[Tick]:
+        return self.y_axis.ticks(min(max(self.height // 3, 2), 6))
+
+    @cached_property
+    def _tick_width(self) -> int:
+        """The cells for texts left of the frame."""
+        longest = max((len(text) for _, text in self._y_ticks), default=0)
+        widths = [min(width, self.width // 3) for width in _TICK_WIDTHS]
+        return next((width for width in widths if longest <= width), widths[0])
+
+    @property
+    def _x_ticks(self) -> list[Tick]:
+        """As many as can stand side by side: plotext would leave out any of those that meet."""
+        most = min(max(self.width // 9, 3), 8)
+        choices = [self.x_axis.ticks(count) for count in range(most, 1, -1)]
+        all_of_them = choices[0]
+        choices += [all_of_them[:: max(len(all_of_them) - 1, 1)], all_of_them[:1]]
+        return next(ticks for ticks in choices if self._side_by_side(ticks))
+
+    def _side_by_side(self, ticks: list[Tick]) -> bool:
+        end = 0
+        for share, text in ticks:
+            middle = self.width - self.columns + round(share * (self.columns - 1))
+            start = min(middle - len(text) // 2, self.width - len(text))
+            if start <= end:
+                return len(ticks) == 1
+            end = start + len(text)
+        return True
 
 
-class _Cells:
-    """A character and an ink for each cell of the plot, the lowest row of the inside first."""
+def _one_a_cell(text: str, substitutes: dict[int, str]) -> str:
+    """`text` with a character for each cell that it takes, as plotext counts them.
 
-    def __init__(self, canvas: Canvas, palette: Palette) -> None:
-        frame = _frame(canvas)
-        self.columns, self.rows = canvas.columns, canvas.rows
-        self.inks: list[Style] = [_ink(palette.text)]
-        self._whole = frame.copy()
-        self._ink = np.zeros(frame.shape, np.int16)
-        self._left = canvas.width - canvas.columns
-        inside = slice(None, self.rows), slice(self._left, None)
-        self._characters = self._whole[inside][::-1]
-        self._colours = self._ink[inside][::-1]
+    `substitutes` takes in what they stand for: a wide character and a filler, a letter with what is
+    combined with it, nothing for what takes no cell.
+    """
+    from wcwidth import iter_graphemes
 
-    def vertical_line(self, x: float, colour: RGB) -> None:
-        """A line from the top to the axis."""
-        column = int(_place(np.array([x]), self.columns)[0])
-        self._characters[:, column] = ord("│")
-        self._colours[:, column] = self._number(colour)
-        if self.rows < len(self._whole):
-            self._whole[self.rows, self._left + column] = ord("┴")
-
-    def curve(self, x: np.ndarray, y: np.ndarray, colour: RGB) -> None:
-        """The points joined by straight lines of dots, two to a cell across and four down."""
-        x, y = _joined(_place(x, 2 * self.columns), _place(y, 4 * self.rows))
-        inside = (x >= 0) & (x < 2 * self.columns) & (y >= 0) & (y < 4 * self.rows)
-        x, y = x[inside], y[inside]
-        dots = np.zeros((self.rows, self.columns), np.uint8)
-        np.bitwise_or.at(dots, (y // 4, x // 2), _DOTS[y % 4, x % 2])
-        drawn = dots > 0
-        self._characters[drawn] = _BRAILLE + dots[drawn].astype(np.int32)
-        self._colours[drawn] = self._number(colour)
-
-    def points(self, x: np.ndarray, y: np.ndarray, colour: RGB, glyph: str) -> None:
-        """A glyph at each point."""
-        column, row = _place(x, self.columns), _place(y, self.rows)
-        inside = (column >= 0) & (column < self.columns) & (row >= 0) & (row < self.rows)
-        self._characters[row[inside], column[inside]] = ord(glyph)
-        self._colours[row[inside], column[inside]] = self._number(colour)
-
-    def note(self, note: Note) -> None:
-        """A text, as far as it is inside."""
-        row = int(_place(np.array([note.y]), self.rows)[0])
-        start = int(_place(np.array([note.x]), self.columns)[0])
-        text = note.text[: max(self.columns - start, 0)]
-        if 0 <= row < self.rows and start >= 0 and text:
-            self._characters[row, start : start + len(text)] = [ord(c) for c in text]
-            self._colours[row, start : start + len(text)] = self._number(note.colour)
-
-    def lines(self) -> list[Line]:
-        """The lines from top to bottom; neighbours of one ink are one segment."""
-        self._ink[self._whole == ord(" ")] = -1  # what is blank has no ink
-        found = []
-        for row, inks in zip(self._whole, self._ink, strict=True):
-            text = "".join(map(chr, row.tolist()))
-            ends = [*(np.flatnonzero(np.diff(inks)) + 1).tolist(), len(text)]
-            line, start = Line(), 0
-            for end in ends:
-                ink = int(inks[start])
-                line.add(text[start:end], PLAIN if ink < 0 else self.inks[ink])
-                start = end
-            found.append(line)
-        return found
-
-    def _number(self, colour: RGB) -> int:
-        style = _ink(colour)
-        if style not in self.inks:
-            self.inks.append(style)
-        return self.inks.index(style)
+    characters = []
+    for grapheme in iter_graphemes(text):
+        cells = cell_width(grapheme)
+        if cells == 1 and len(grapheme) == 1 and ord(grapheme) < _PRIVATE:
+            characters.append(grapheme)
+            continue
+        for shown in [grapheme, ""][:cells]:
+            characters.append(chr(_PRIVATE + len(substitutes)))
+            substitutes[_PRIVATE + len(substitutes)] = shown
+    return "".join(characters)
 
 
-def _place(share: np.ndarray, cells: int) -> np.ndarray:
-    """Which of so many cells each share of the side, from 0 to 1, falls in."""
-    # rounded first: 9.9999… is 10
-    return np.floor(np.round(0.5 + (cells - 1) * share, 8)).astype(np.int64)
-
-
-def _joined(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All dots on the straight lines from each dot to the next."""
-    if len(x) < 2:
-        return x, y
-    across, up = np.diff(x), np.diff(y)
-    counts = np.maximum(np.abs(across), np.abs(up))
-    line = np.repeat(np.arange(len(counts)), counts)
-    step = np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts)
-    length = np.maximum(counts, 1)
-    along = [
-        np.append(start[line] + step * (change / length)[line], end).astype(np.int64)
-        for start, change, end in ((x[:-1], across, x[-1]), (y[:-1], up, y[-1]))
-    ]
-    return along[0], along[1]
-
-
-@lru_cache(64)
-def _frame(canvas: Canvas) -> np.ndarray:
-    """The axes with ticks and labels around an empty inside, as codes of characters."""
-    frame = np.full((canvas.height, canvas.width), ord(" "), np.int32)
-    left = canvas.width - canvas.columns
-    below = _axes(
-        canvas.width, canvas.height - canvas.rows + 1, canvas.x_ticks, (), left - 1, canvas.x_label
-    )
-    frame[canvas.rows :] = below[1:]
-    beside = _axes(left + 1, canvas.rows + 1, (), canvas.y_ticks, left - 1, "")
-    frame[: canvas.rows, :left] = beside[: canvas.rows, :left]
-    return frame
-
-
-@lru_cache(128)
-def _axes(
-    width: int,
-    height: int,
-    x_ticks: tuple[Tick, ...],
-    y_ticks: tuple[Tick, ...],
-    indent: int,
-    x_label: str,
-) -> np.ndarray:
-    """plotext's axes of an empty plot, `indent` cells from the left."""
-    import plotext as plt
-
-    plt.clear_data()  # everything else is set anew below; clearing the figure takes as long as drawing it
-    plt.limit_size(False, False)
-    plt.plotsize(width, height)
-    plt.theme("clear")
-    plt.xaxes(True, False)
-    plt.yaxes(True, False)
-    plt.xlim(0, 1)
-    plt.ylim(0, 1)
-    plt.xticks([place for place, _ in x_ticks], [text for _, text in x_ticks])
-    texts = [text for _, text in y_ticks] or [" " * indent] * bool(indent)
-    plt.yticks([place for place, _ in y_ticks] or [-1] * bool(indent), texts)
-    plt.xlabel(x_label or None)
-    plt.scatter([0], [0], marker=" ")  # without any points there would be no frame
-    rows = plt.uncolorize(plt.build()).split("\n")[:height]
-    return np.array([[ord(c) for c in row[:width].ljust(width)] for row in rows], np.int32)
+def _line(row: str, substitutes: dict[int, str]) -> Line:
+    """A row as plotext wrote it: texts, and between them the escape sequences for colours."""
+    text, *coloured = _SGR.split(row)
+    line = Line(text)
+    for codes, text in zip(coloured[::2], coloured[1::2], strict=True):
+        line.add(text.translate(substitutes), _style(codes))
+    return line
 
 
 @lru_cache(64)
-def _ink(colour: RGB) -> Style:
-    return Style(color=Color.from_rgb(*colour))
+def _style(codes: str) -> Style:
+    """What `38;2;red;green;blue` stands for; everything else ends a colour."""
+    colour = [int(code) for code in codes.split(";")[2:]]
+    return Style(color=Color.from_rgb(*colour)) if len(colour) == 3 else PLAIN

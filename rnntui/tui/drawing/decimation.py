@@ -5,6 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 Run = tuple[np.ndarray, np.ndarray]
+CellCharacters = tuple[np.ndarray, np.ndarray, list[str]]
+"""Columns from the left, rows from below, and the character of each of these cells."""
+
+_BRAILLE_BITS = np.array([[0x40, 0x80], [0x04, 0x20], [0x02, 0x10], [0x01, 0x08]])[:, None]
+"""The bit of each dot in its cell: four rows from below, two columns."""
 
 
 class Furthest:
@@ -121,34 +126,60 @@ def thinned_ahead(first: int, y: np.ndarray, most: int) -> Run:
     return (first + places).astype(float), y[places]
 
 
-def line_runs(x: np.ndarray, y: np.ndarray, dot_columns: int) -> list[Run]:
-    """A curve, with `x` from 0 to 1, as unbroken runs with at most two points a dot column.
+def cell_of(share: np.ndarray, cells: int) -> np.ndarray:
+    """Which of so many cells is nearest to each share of the side, 0 to 1, as plotext rounds."""
+    return _nearest(share, cells).astype(np.int64)
 
-    Points that are not finite break the curve. Of the points that share a column the lowest and the
-    highest are kept, in the direction in which the curve goes there: no spike is lost.
+
+def middle_of_cell(share: np.ndarray, cells: int, dots: int) -> np.ndarray:
+    """The share of the side at which the middle one of so many dots in the nearest cell is."""
+    return (_nearest(share, cells) * dots + dots // 2) / (cells * dots - 1)
+
+
+def _nearest(share: np.ndarray, cells: int) -> np.ndarray:
+    return np.clip(np.floor(np.round(0.5 + (cells - 1) * share, 8)), 0, cells - 1)
+
+
+def cells_crossed(x: np.ndarray, y: np.ndarray, columns: int, rows: int) -> CellCharacters:
+    """A dense curve in the unit square as the braille characters of the cells that it crosses.
+
+    `x` is finite and increases; NaN in `y` breaks the curve. In each column of dots it covers those from its
+    lowest to its highest, of however many points: no spike is lost.
     """
-    kept = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    if not kept.size:
-        return []
-    gap = np.diff(kept, prepend=kept[0]) > 1
-    if kept.size < x.size:
-        x, y = x[kept], y[kept]
-    if len(x) <= dot_columns:  # few enough to be drawn exactly
-        cuts = np.flatnonzero(gap)
-        return list(zip(np.split(x, cuts), np.split(y, cuts), strict=True))
-    column = np.rint(x * max(dot_columns - 1, 1)).astype(np.int32)
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(column)) + 1])
-    ends = np.concatenate([starts[1:], [len(x)]]) - 1
-    low, high = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
-    rises = y[starts] <= y[ends]
-    pair_x = np.repeat(x[starts], 2)
-    pair_y = np.stack([np.where(rises, low, high), np.where(rises, high, low)], axis=1).ravel()
-    cuts = 2 * np.flatnonzero(gap[starts])
-    return list(zip(np.split(pair_x, cuts), np.split(pair_y, cuts), strict=True))
+    low, high = _dot_columns(x, y, 2 * columns, 4 * rows)
+    height = np.arange(4 * rows)[:, None]
+    dots = (low <= height) & (height <= high)
+    bits = (dots.reshape(rows, 4, columns, 2) * _BRAILLE_BITS).sum(axis=(1, 3))
+    row, column = np.nonzero(bits)
+    return column, row, [chr(0x2800 + bit) for bit in bits[row, column].tolist()]
+
+
+def _dot_columns(
+    x: np.ndarray, y: np.ndarray, columns: int, rows: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """A curve's lowest and highest dot in each column of dots; where it is not, none is as low."""
+
+    def line_at(column: np.ndarray) -> np.ndarray:
+        return np.interp(column / (columns - 1), x, y, left=np.nan, right=np.nan)
+
+    low, high = np.full(columns, rows), np.full(columns, -1)
+    middles, edges = line_at(np.arange(columns)), line_at(np.arange(columns - 1) + 0.5)
+    at = np.concatenate([cell_of(x, columns), np.arange(columns)])
+    heights = np.concatenate([y, middles])
+    finite = np.isfinite(heights)
+    np.minimum.at(low, at[finite], cell_of(heights[finite], rows))
+    np.maximum.at(high, at[finite], cell_of(heights[finite], rows))
+    # Neighbours that do not touch meet where the line goes from the one to the other.
+    apart = np.isfinite(edges) & ((high[:-1] + 1 < low[1:]) | (low[:-1] > high[1:] + 1))
+    met = cell_of(np.where(apart, edges, 0), rows)
+    for side in (slice(None, -1), slice(1, None)):
+        np.minimum(low[side], met, out=low[side], where=apart)
+        np.maximum(high[side], met, out=high[side], where=apart)
+    return low, high
 
 
 def one_per_cell(x: np.ndarray, y: np.ndarray, columns: int, rows: int) -> Run:
     """One of the points in the unit square for each cell that has any: the rest would be hidden."""
-    cell = np.rint(y * (rows - 1)).astype(int) * columns + np.rint(x * (columns - 1)).astype(int)
+    cell = cell_of(y, rows) * columns + cell_of(x, columns)
     _, first = np.unique(cell, return_index=True)
     return x[first], y[first]

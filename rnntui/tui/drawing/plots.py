@@ -6,7 +6,6 @@ a picture or a word why not; it never raises, and never exceeds `width` × `heig
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -14,12 +13,12 @@ import numpy as np
 from rich.color import Color
 from rich.style import Style
 
-from rnntui.tui.drawing.axis import Axis, axis_for
+from rnntui.tui.drawing.axis import axis_for
 from rnntui.tui.drawing.canvas import Canvas, Layer
-from rnntui.tui.drawing.decimation import line_runs, one_per_cell
+from rnntui.tui.drawing.decimation import cells_crossed, middle_of_cell, one_per_cell
 from rnntui.tui.drawing.line import BOLD, DIM, ITALIC, Line, joined
-from rnntui.tui.drawing.notes import point_notes
-from rnntui.tui.drawing.palette import Palette
+from rnntui.tui.drawing.palette import RGB, Palette
+from rnntui.tui.drawing.plot_labels import plot_labels
 
 GLYPHS = "●▲■◆▼○□◇"
 """A glyph for each of a palette's series, so that colour is not alone."""
@@ -27,7 +26,9 @@ CURRENT = "◉"
 """Marks the current point."""
 
 _SMALLEST = (12, 4)  # below this, axes leave no room for data
-_TRAJECTORY = 200  # the latest steps of a trajectory; more is a tangle, and slow to draw
+_TRAJECTORY = (
+    20  # how often the latest steps may go across the plot; more is a tangle, and slow to draw
+)
 
 
 @dataclass(frozen=True)
@@ -72,30 +73,25 @@ def line_plot(
     elif log:
         notes.append("log axis")
     x_axis = axis_for(all_x, whole=bool(np.all(all_x == np.round(all_x))))
-    y_axis = axis_for(all_y, log=log)
-    canvas = _canvas(x_axis, y_axis, width, height - 1, x_label)
-    layers: list[Layer] = []
-    signs: list[Layer] = []
+    canvas = Canvas(width, height - 1, x_axis, axis_for(all_y, log=log), x_label)
+    curves: list[Layer] = []
+    glyphs: list[Layer] = []
     current: list[Layer] = []
-    marker = None
-    if marker_x is not None and x_axis.low <= marker_x <= x_axis.high:
-        marker = float(x_axis.place(marker_x))
     for number, (x, y) in enumerate(data):
         colour = palette.series[number % len(palette.series)]
-        if marker is not None:
+        shares = canvas.x_axis.share(x), canvas.y_axis.share(y)
+        curves.append(_curve(*shares, canvas, colour))
+        if len(series) > 1:
+            glyphs.append(_glyphs(*shares, number, len(series), colour))
+        if marker_x is not None:
             here = y[x == marker_x][:1] if marker_y is None else np.array([marker_y])
-            here = here[np.isfinite(here)]
-            point = Layer(np.full(here.shape, marker), y_axis.place(here), palette.cursor, CURRENT)
-            current.append(point)
-        # Decimated first, placed then: the order of heights is the same, the points are fewer.
-        runs = line_runs(x_axis.place(x), y, 2 * canvas.columns)
-        runs = [(along, y_axis.place(up)) for along, up in runs]
-        layers += [Layer(*run, colour) for run in runs]
-        if len(series) > 1 and runs:
-            signs.append(_signs(runs, number, len(series), colour))
+            now = np.full(here.shape, x_axis.share(marker_x)), canvas.y_axis.share(here)
+            current.append(Layer(*now, palette.cursor, CURRENT))
     names = [one.name for one in series] if len(series) > 1 else []
     heading = _heading(title, names, notes, width, palette)
-    return [heading, *canvas.draw(layers + signs + current, palette, marker_x=marker)]
+    layers = [*curves, *glyphs, *current]
+    marker = None if marker_x is None else float(x_axis.share(marker_x))
+    return [heading, *canvas.draw(layers, palette, marker_x=marker)]
 
 
 def scatter_plot(
@@ -129,23 +125,23 @@ def scatter_plot(
     if message:
         return _message(message, width, height)
     x_axis, y_axis = (axis_for(points[finite, k], margin=0.04) for k in (0, 1))
-    canvas = _canvas(x_axis, y_axis, width, height - 1, x_label)
-    x, y = np.full((2, len(points)), np.nan)
-    x[finite], y[finite] = x_axis.place(points[finite, 0]), y_axis.place(points[finite, 1])
+    canvas = Canvas(width, height - 1, x_axis, y_axis, x_label)
+    x, y = x_axis.share(points[:, 0]), y_axis.share(points[:, 1])
+    x[~finite] = y[~finite] = np.nan
     layers: list[Layer] = []
     if trajectory:
-        layers += _trajectory(x, y, current, breaks, palette)
+        layers.append(Layer(*_trajectory(x, y, current, breaks, canvas), palette.faint))
     for group in np.unique(group_of).tolist():
         colour = palette.series[group % len(palette.series)]
         members = finite & (group_of == group)
-        kept = one_per_cell(x[members], y[members], canvas.columns, canvas.rows)
-        layers.append(Layer(*kept, colour, GLYPHS[group % len(GLYPHS)]))
-    if current is not None and 0 <= current < len(points) and finite[current]:
+        shown = one_per_cell(x[members], y[members], canvas.columns, canvas.rows)
+        layers.append(Layer(*shown, colour, GLYPHS[group % len(GLYPHS)]))
+    if current is not None and 0 <= current < len(points):
         here = slice(current, current + 1)
         layers.append(Layer(x[here], y[here], palette.cursor, CURRENT))
-    texts = point_notes(x, y, current, canvas, palette, labels, steps, breaks)
+    texts = plot_labels(x, y, current, canvas, palette, labels, steps, breaks)
     heading = _heading(title, names, _missing_note(missing), width, palette)
-    return [heading, *canvas.draw(layers, palette, notes=texts)]
+    return [heading, *canvas.draw(layers, palette, labels=texts)]
 
 
 def _coordinates(series: Series) -> tuple[np.ndarray, np.ndarray]:
@@ -174,33 +170,36 @@ def _message(text: str, width: int, height: int) -> list[Line]:
     return [*above, Line(shown.center(width).rstrip(), DIM)]
 
 
-def _canvas(x_axis: Axis, y_axis: Axis, width: int, height: int, x_label: str) -> Canvas:
-    y_ticks = y_axis.ticks(min(max(height // 3, 2), 6))
-    if max((len(text) for _, text in y_ticks), default=0) > width // 3:
-        y_ticks = []
-    x_ticks = x_axis.ticks(min(max(width // 9, 3), 8)) if height >= 4 else []
-    return Canvas(width, height, tuple(x_ticks), tuple(y_ticks), x_label if height >= 8 else "")
+def _curve(x: np.ndarray, y: np.ndarray, canvas: Canvas, colour: RGB) -> Layer:
+    """Joined by plotext if the points are few; else what they cross, which costs what cells cost."""
+    x, y = x[np.isfinite(x)], y[np.isfinite(x)]
+    if 2 * len(x) <= canvas.columns:
+        return Layer(x, y, colour)
+    column, row, characters = cells_crossed(x, y, canvas.columns, canvas.rows)
+    return Layer(*canvas.shares(column, row), colour, characters)
 
 
-def _signs(runs: list[tuple], number: int, count: int, colour: tuple[int, int, int]) -> Layer:
+def _glyphs(x: np.ndarray, y: np.ndarray, number: int, count: int, colour: RGB) -> Layer:
     """A few of a series' glyphs along its curve, staggered so that they do not hide others."""
-    x, y = (np.concatenate([run[k] for run in runs]) for k in (0, 1))
-    wanted = (np.arange(4) + (number + 0.5) / count) / 4
-    nearest = np.unique(np.abs(x[None] - wanted[:, None]).argmin(axis=1))
+    x, y = x[np.isfinite(x + y)], y[np.isfinite(x + y)]
+    along = (np.arange(4) + (number + 0.5) / count) / 4
+    nearest = np.unique(np.abs(x[None] - along[:, None]).argmin(axis=1)) if len(x) else []
     return Layer(x[nearest], y[nearest], colour, GLYPHS[number % len(GLYPHS)])
 
 
 def _trajectory(
-    x: np.ndarray, y: np.ndarray, current: int | None, breaks: Collection[int], palette: Palette
-) -> list[Layer]:
+    x: np.ndarray, y: np.ndarray, current: int | None, breaks: Collection[int], canvas: Canvas
+) -> tuple[np.ndarray, np.ndarray]:
+    """The latest points up to `current`, NaN at each break; as many as their lines are not too long."""
     stop = len(x) if current is None else min(max(current + 1, 0), len(x))
-    start = max(stop - _TRAJECTORY, 0)
-    broken = ~np.isfinite(x[start:stop])
-    cuts = {k - start for k in breaks} | set(np.flatnonzero(broken).tolist())
-    ends = sorted({0, stop - start, *(cut for cut in cuts if 0 < cut < stop - start)})
-    pieces = [slice(start + a, start + b) for a, b in itertools.pairwise(ends)]
-    kept = [(x[s][np.isfinite(x[s])], y[s][np.isfinite(x[s])]) for s in pieces]
-    return [Layer(px, py, palette.faint) for px, py in kept if len(px) > 1]
+    cuts = [k for k in breaks if 0 < k < stop]
+    x = np.insert(middle_of_cell(x[:stop], canvas.columns, 2), cuts, np.nan)
+    y = np.insert(middle_of_cell(y[:stop], canvas.rows, 4), cuts, np.nan)
+    across, up = 2 * canvas.columns, 4 * canvas.rows
+    dots = np.fmax(1, np.fmax(across * np.abs(np.diff(x)), up * np.abs(np.diff(y))))
+    from_here_on = np.cumsum(dots[::-1])[::-1]
+    start = np.count_nonzero(from_here_on > _TRAJECTORY * max(across, up))
+    return x[start:], y[start:]
 
 
 def _heading(

@@ -18,8 +18,8 @@ from rnntui.session.moment import Moment
 from rnntui.text.problems import printable
 from rnntui.tui.drawing.kept_lines import FramedLines
 from rnntui.tui.drawing.line import DIM, Line
-from rnntui.tui.drawing.notes import LABELLED
 from rnntui.tui.drawing.palette import Palette
+from rnntui.tui.drawing.plot_labels import LABELLED
 from rnntui.tui.drawing.plot_view import PlotView
 from rnntui.tui.drawing.plots import scatter_plot
 from rnntui.tui.panels.panel import Shows
