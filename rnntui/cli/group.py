@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnntui import __version__
+from rnntui.cli.signals import Ended, signals_raised
+from rnntui.cli.streams import BAD_INPUT, say, standard_streams
 from rnntui.text.problems import InputError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-BAD_INPUT = 2
 
 
 class OpensByDefault(click.Group):
@@ -33,6 +33,15 @@ class OpensByDefault(click.Group):
         if first not in self.commands and not is_option:
             args = ["open", *args]
         return super().parse_args(ctx, args)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command; a signal, or an output that cannot be written, ends it in good order."""
+        with standard_streams():
+            try:
+                with signals_raised():
+                    return super().main(*args, **kwargs)
+            except Ended as ended:
+                sys.exit(ended.status)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands, and files: either may come first."""
@@ -51,11 +60,8 @@ def refusing(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
         except InputError as error:
             for problem in error.problems:
-                click.echo(f"rnntui: {problem}", err=True)
+                say(str(problem))
             sys.exit(BAD_INPUT)
-        except BrokenPipeError:  # the reader of our output has gone; nothing is left to say
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
 
     return run
 

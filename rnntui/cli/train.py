@@ -12,6 +12,8 @@ import click
 
 from rnntui.cli.group import main, refusing
 from rnntui.cli.reading import reads_sequences
+from rnntui.cli.signals import Ended, signals_ignored
+from rnntui.cli.streams import say
 from rnntui.text.problems import InputError, Problem, printable
 
 if TYPE_CHECKING:
@@ -66,17 +68,23 @@ def train(
     sequence_file = read(() if seed is None else (f"training.seed={seed}",))
     saved = None if resume is None else load_run(resume, sequence_file)
     for notice in saved.notices if saved else ():
-        click.echo(f"rnntui: {printable(notice)}", err=True)
+        say(printable(notice))
     count = iterations or sequence_file.training.iterations or 1000
     compiled = _compiled(engine, count, saved.engine if saved else "")
     run = RecordedRun(sequence_file, until, saved.state if saved else None, compiled)
+    ended: BaseException | None = None
     try:
         _train(run, count, as_json)
-    except KeyboardInterrupt:
-        run.stopped = "interrupted"
+    except (KeyboardInterrupt, Ended, OSError) as reason:  # an output that cannot be written, say
+        ended, run.stopped = reason, "interrupted"
     if save is not None:
-        save_run(save, sequence_file, run.after, run.engine)
+        with signals_ignored():
+            save_run(save, sequence_file, run.after, run.engine)
+    if isinstance(ended, OSError):
+        raise ended
     _print_end(run, as_json)
+    if isinstance(ended, Ended):
+        raise ended
     sys.exit(1 if run.failed else 0)
 
 
@@ -103,7 +111,8 @@ def _train(run: RecordedRun, count: int, as_json: bool) -> None:
     if not as_json:
         from rnntui.tui.train_progress import show_progress
 
-        show_progress(run.run(count), run.after.iteration, count, run.file.title)
+        names = [metric.name for metric in run.file.metrics.metrics]
+        show_progress(run.run(count), run.after.iteration, count, run.file.title, names)
         return
     every = run.file.metrics.every
     for step in run.run(count):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.compiled_engine import CompiledEngine
@@ -52,24 +53,29 @@ class RecordedRun:
         self.loss = float("nan")
         self.metrics: dict[str, float] = {}
         self._condition = Condition(until, file) if until else None
-        engine = CompiledEngine(self.trainer) if compiled else NumpyEngine(self.trainer)
-        self._frontier = Frontier(engine, state or start)
-        self._run = self._to(self._frontier.newest)
+        self._compiled = compiled
+        self._start = state or start
+        self._run: Run | None = None
 
     @property
     def after(self) -> TrainingState:
-        """The state that the run has come to, whole at every moment."""
-        return self._run.state
+        """The state that the run has come to, whole at every moment, also while it is compiled."""
+        return self._start if self._run is None else self._run.state
 
     @property
     def failed(self) -> bool:
         """Whether it stopped because a number was not finite."""
-        return self._frontier.failed
+        return self._run is not None and self._frontier.failed
 
     @property
     def engine(self) -> str:
         """What computes it."""
-        return self._frontier.engine.name
+        return CompiledEngine.name if self._compiled else NumpyEngine.name
+
+    @cached_property
+    def _frontier(self) -> Frontier:
+        engine = CompiledEngine(self.trainer) if self._compiled else NumpyEngine(self.trainer)
+        return Frontier(engine, self._start)
 
     def run(self, iterations: int) -> Iterator[Recorded]:
         """Train for some iterations; what is recorded on the way, and now and then how far it is."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from rnntui.text.problems import printable
+from rnntui.tui.messages import progress_console
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def reading(name: str) -> Iterator[Callable[[int, int | None], None]]:
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
-        console=Console(stderr=True),
+        console=progress_console(),
         transient=True,
     ) as bar:
         task = bar.add_task(f"reading {printable(name)}", total=None)

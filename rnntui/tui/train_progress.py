@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.progress import (
@@ -18,6 +18,8 @@ from rich.text import Text
 from rnntui.session.recording import Recorded
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
+from rnntui.text.terminal_cells import fitting_start
+from rnntui.tui.messages import progress_console
 
 
 def _whole() -> Column:
@@ -25,17 +27,30 @@ def _whole() -> Column:
     return Column(no_wrap=True, overflow="ignore")
 
 
-_TITLE = 24  # cells; the figures are what one looks at
+_TITLE = 24  # cells at most; the figures are what one looks at
+_LEAST = 8  # cells of it that are worth showing
+_BAR = 12
+_FIGURES = 36  # cells of rate, time and loss
+_METRIC = 9  # cells of a metric beside its name
 
 
-def show_progress(steps: Iterable[Recorded], start: int, total: int, title: str) -> Recorded | None:
-    """Draw the bar while the steps are taken; the last one. Ctrl-C ends it in good order."""
-    console = Console(stderr=True)
+def show_progress(
+    steps: Iterable[Recorded], start: int, total: int, title: str, metrics: Sequence[str] = ()
+) -> Recorded | None:
+    """Draw the bar while the steps are taken; the last one. Ctrl-C ends it in good order.
+
+    metrics: names of those to come, for which room is left: first the bar gives way, then the title.
+    """
+    console = progress_console()
+    figures = 2 * len(str(total)) + 1 + _FIGURES + sum(len(key) + _METRIC for key in metrics)
+    room = console.width - figures
+    has_bar = room >= _BAR + 1 + _LEAST
+    name = fitting_start(printable(title), min(room - (_BAR + 1 if has_bar else 0), _TITLE))
     last: Recorded | None = None
-    metrics: Mapping[str, float] = {}
+    recorded: Mapping[str, float] = {}
     with Progress(
         TextColumn("{task.description}", markup=False, table_column=_whole()),
-        BarColumn(bar_width=12),
+        *([BarColumn(bar_width=_BAR)] if has_bar else []),
         MofNCompleteColumn(table_column=_whole()),
         TextColumn("{task.fields[rate]}", markup=False, table_column=_whole()),
         TimeRemainingColumn(compact=True, table_column=_whole()),
@@ -43,18 +58,18 @@ def show_progress(steps: Iterable[Recorded], start: int, total: int, title: str)
         console=console,
         refresh_per_second=10,
     ) as bar:
-        short = Text(printable(title))
-        short.truncate(_TITLE, overflow="ellipsis")
         # the first steps of a compiled run wait for the compiler
-        task = bar.add_task(short.plain, total=total, values="", rate="starting…")
+        task = bar.add_task(
+            name if len(name) >= _LEAST else "", total=total, values="", rate="starting…"
+        )
         for step in steps:
             last = step
-            metrics = step.metrics or metrics
+            recorded = step.metrics or recorded
             speed = bar.tasks[task].speed
             bar.update(
                 task,
                 completed=step.iteration + 1 - start,
-                values=_values(step.loss, metrics),
+                values=_values(step.loss, recorded),
                 rate=f"{speed:,.0f}/s" if speed else "",
             )
     return last
