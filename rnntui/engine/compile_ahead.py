@@ -18,14 +18,15 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from rnntui.compile.kernel_cache import kernel_path, load_kernel
 from rnntui.data.streams import TaskStream
-from rnntui.engine.compiled_engine import CompiledEngine, kernel_path, load_kernel
+from rnntui.engine.compiled_engine import CompiledEngine
 from rnntui.engine.training import Trainer
 
 
 def compile_beside(trainer: Trainer) -> CompiledEngine:
     """The compiled training of a trainer; what is not in the cache is compiled by another process."""
-    path = kernel_path(trainer)
+    path = kernel_path(trainer.program, trainer.settings)
     if not _is_compiled(path):
         command = [sys.executable, "-m", "rnntui.engine.compile_ahead", str(path)]
         if isinstance(trainer.sequences, TaskStream):

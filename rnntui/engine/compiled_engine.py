@@ -7,40 +7,22 @@ however the iterations are split into calls; and, for one iteration, what NumPy 
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
-import os
-import sys
-import tempfile
-from collections.abc import Callable
-from functools import cache
-from importlib import metadata
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from rnntui.compile.kernel_cache import kernel_path, load_kernel
 from rnntui.data.compiled_stream import CompiledStream
 from rnntui.data.streams import TaskStream
 from rnntui.engine.batches import BatchPacker
 from rnntui.engine.engine import Engine, Run, StopFlag
-from rnntui.engine.kernel_source import kernel_source
 from rnntui.engine.parameter_vector import VectorState
 from rnntui.engine.schedule import learning_rate
 from rnntui.engine.training import Trainer
-from rnntui.text.files import write_whole
-from rnntui.text.problems import InputError
 
 Array = npt.NDArray[np.float64]
 
-_FUNCTIONS = (
-    "rnntui.engine.exponential",
-    "rnntui.engine.matmul_microkernel",
-    "rnntui.engine.scalar_functions",
-    "rnntui.engine.array_functions",
-    "rnntui.data.tasks.kernels",
-)
 _TIMESTEPS = 250_000  # in one call of the kernel: what has to be drawn and held at once
 
 
@@ -68,7 +50,7 @@ class CompiledEngine(Engine):
         initial = [np.ravel(program.initial_values[s]) for s in program.model.states
                    if s in program.initial_values]  # fmt: skip
         self._initial = np.concatenate(initial) if initial else np.zeros(1)
-        self._kernel = load_kernel(kernel_path(trainer))
+        self._kernel = load_kernel(kernel_path(program, trainer.settings))
         self._longest = 1.0  # timesteps an iteration, on average, in the last call
 
     def advance(
@@ -126,65 +108,3 @@ def _rates(trainer: Trainer, first: int, count: int) -> Array:
     if settings.schedule == "constant":
         return np.full(count, settings.learning_rate)
     return np.array([learning_rate(settings, first + k) for k in range(count)])
-
-
-def kernel_path(trainer: Trainer) -> Path:
-    """The file of a trainer's kernel, in the user's cache by the hash of its source."""
-    source = f"{kernel_source(trainer.program, trainer.settings)}\n# {_made_with()}\n"
-    name = "kernel_" + hashlib.sha256(source.encode()).hexdigest()[:24]
-    path = _cache() / f"{name}.py"
-    if not path.exists() or path.read_text(encoding="utf-8") != source:
-        write_whole(path, source.encode())
-    return path
-
-
-@cache
-def _made_with() -> str:
-    """What else decides what is compiled, so that another of these is another kernel.
-
-    Numba itself looks only at the file of a kernel, not at those of the functions that it calls.
-    """
-    found = [importlib.util.find_spec(name) for name in _FUNCTIONS]
-    times = [Path(str(spec.origin)).stat().st_mtime_ns for spec in found if spec is not None]
-    return f"{sys.prefix}, Python {sys.version}, Numba {metadata.version('numba')}, {times}"
-
-
-def load_kernel(path: Path) -> Callable[..., int]:
-    """The kernel in a file, compiled once for all runs: Numba keeps it beside the file."""
-    if path.stem not in sys.modules:
-        try:
-            _import(path)
-        except Exception:  # what was kept cannot be loaded: it is made anew
-            for kept in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
-                kept.unlink(missing_ok=True)
-            _import(path)
-    found: Any = sys.modules[path.stem]
-    train: Callable[..., int] = found.train
-    return train
-
-
-def _import(path: Path) -> None:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module  # where Numba looks for it while it is being made
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[path.stem]
-        raise
-
-
-@cache
-def _cache() -> Path:
-    """A folder for generated kernels that can be written to."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "rnntui" / "kernels"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK):
-            return folder
-    except (OSError, InputError):
-        pass
-    return Path(tempfile.mkdtemp(prefix="rnntui-kernels-"))

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from rnntui.compile.passes import by_use_pass
 from rnntui.engine.trace import Trace, run_backward
 from rnntui.language.evaluate import evaluate
 from rnntui.language.keys import grad, weight
@@ -120,7 +121,7 @@ def _by_use(
         weight(objective): weights,
     }
     used: dict[str, Array] = {grad(key): array for key, array in by_use.items()}
-    program.run_by_use(length, {**trace.parameters, **trace.values, **timed, **used})
+    by_use_pass(program)(length, {**trace.parameters, **trace.values, **timed, **used})
     at_the_start = trace.lookup.extended(over_time=timed).at(0)
     initial: dict[str, Array] = {
         equation.of: np.asarray(evaluate(equation.within, at_the_start))

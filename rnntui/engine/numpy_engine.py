@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rnntui.compile.passes import forward_pass, training_pass
+from rnntui.compile.sequence_code import CARRIES
 from rnntui.engine.batches import Batches, BatchPacker
 from rnntui.engine.engine import Engine, Run, StopFlag
 from rnntui.engine.parameter_vector import VectorLayout, VectorState
 from rnntui.engine.trace import carries
 from rnntui.engine.training import Trainer
 from rnntui.engine.vector_update import VectorUpdate
-from rnntui.language.code import CARRIES
 from rnntui.language.keys import grad, weight
 
 Array = npt.NDArray[np.float64]
@@ -148,8 +149,8 @@ class _Buffers:
         self._weighted = np.zeros(length)
         # intermediate arrays are about as many again, and the loops have views of each timestep
         self.bytes = sum(2 * a.nbytes + 2 * _VIEW * length for a in arrays.values())
-        self._forward = program.run_forward.bind(length, arrays)
-        self._backward = program.run_training.bind(length, arrays)
+        self._forward = forward_pass(program).bind(length, arrays)
+        self._backward = training_pass(program).bind(length, arrays)
 
     def run(self, batches: Batches, rows: slice) -> float:
         """The loss of a sequence, and the gradient."""

@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
+from rnntui.compile.slots import slots
 from rnntui.data.training_settings import TrainingSettings
 from rnntui.engine.state import TrainingState
 from rnntui.language.keys import derived
 from rnntui.language.program import Program
-from rnntui.language.shapes import Shape
 from rnntui.models.optimisers import rules_for
 
 Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Slot:
-    """Where a quantity stands in a parameter vector: its first element, and how many there are."""
-
-    start: int
-    size: int
-
-    @property
-    def part(self) -> slice:
-        """Its elements."""
-        return slice(self.start, self.start + self.size)
-
-
-def slots(keys: Iterable[str], shapes: Mapping[str, Shape]) -> tuple[dict[str, Slot], int]:
-    """A place for each quantity, one after the other, and the length of it all."""
-    found: dict[str, Slot] = {}
-    start = 0
-    for key in keys:
-        found[key] = Slot(start, prod(shapes[key]))
-        start += found[key].size
-    return found, start
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rnntui.compile.passes import backward_pass, forward_pass
+from rnntui.compile.sequence_code import CARRIES
 from rnntui.data.sequence import InputSequence
 from rnntui.engine.lookup import Lookup
-from rnntui.language.code import CARRIES
 from rnntui.language.keys import cotangent, grad, weight
 from rnntui.language.program import Program
 from rnntui.language.shapes import Shape, describe
@@ -134,7 +135,7 @@ def compute_trace(
     _check_shapes(program, cotangents)
     length = sequence.length
     values = _forward_arrays(program, sequence, initial)
-    program.run_forward(length, {**_constants(parameters), **values})
+    forward_pass(program)(length, {**_constants(parameters), **values})
     weights = loss_weights(sequence, reduction)
     objective = program.model.objective
     loss = None if objective is None else total_loss(weights, values[objective])
@@ -200,7 +201,7 @@ def run_backward(
         **{grad(key): total for key, total in totals.items()},
         CARRIES: carries(length, truncate),
     }
-    program.run_backward(length, arrays)
+    backward_pass(program)(length, arrays)
     return gradients, totals
 
 

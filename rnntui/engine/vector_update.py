@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rnntui.compile.vector_update_code import update_code
 from rnntui.data.training_settings import TrainingSettings
 from rnntui.engine.optimiser import gradient_norm
 from rnntui.engine.parameter_vector import VectorLayout, VectorState
 from rnntui.engine.schedule import learning_rate
-from rnntui.engine.vector_update_code import update_code
 
 Array = npt.NDArray[np.float64]
 

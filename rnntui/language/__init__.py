@@ -1,1 +1,1 @@
-"""The equation language: text → tree → shapes → derivatives → text and code."""
+"""The equation language: text → tree → shapes → derivatives → text."""

@@ -1,6 +1,6 @@
 """Evaluation of one expression, keeping the value of every sub-expression.
 
-The engine runs whole sequences through generated code (`language.code`); both apply the same
+The engine runs whole sequences through generated code (`compile.sequence_code`); both apply the same
 NumPy functions in the same order, so their numbers are the same bits.
 """
 

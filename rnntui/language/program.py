@@ -1,4 +1,4 @@
-"""A model with sizes: shapes of everything, the backward equations, and code that runs them."""
+"""A model with sizes: the shapes of everything, and the backward equations."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.language.algebra import add
-from rnntui.language.code import SequenceCode, SequenceFunction
 from rnntui.language.differentiate import BackwardEquation, differentiate, differentiate_initial
-from rnntui.language.inlining import inlined, needed
 from rnntui.language.keys import cotangent, grad, weight
 from rnntui.language.model import Model
 from rnntui.language.shapes import Shape, ShapeError, describe, infer_shapes
@@ -22,7 +20,7 @@ from rnntui.text.problems import InputError, Problem, near_name
 Array = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """Everything that follows from a model's equations once the sizes are known.
 
@@ -104,36 +102,6 @@ class Program:
         reached = {equation.of for equation in self.backward}
         formulas = {k: e for k, e in self.initial_formulas.items() if k in reached}
         return differentiate_initial(formulas, self.shapes)
-
-    @cached_property
-    def run_forward(self) -> SequenceFunction:
-        """run_forward(T, arrays) computes every quantity at t = 1 … T, and initial values by formula."""
-        return self._code().forward(self.assignments, self.initial_formulas)
-
-    @cached_property
-    def run_backward(self) -> SequenceFunction:
-        """run_backward(T, arrays) computes every gradient at t = T … 0, and the parameters'."""
-        return self._code().backward(self._inlined, self.backward_initial)
-
-    @cached_property
-    def run_training(self) -> SequenceFunction:
-        """The same as run_backward without what only looking needs: the inputs' gradients, the gates'."""
-        wanted = [e for e in self._inlined if e.of in self.model.parameters]
-        equations = needed(self._inlined, [*wanted, *self.backward_initial])
-        return self._code().backward(equations, self.backward_initial)
-
-    @cached_property
-    def _inlined(self) -> tuple[BackwardEquation, ...]:
-        return inlined(self.backward, self.model.parameters)
-
-    @cached_property
-    def run_by_use(self) -> SequenceFunction:
-        """run_by_use(T, arrays) computes what each timestep's use of the parameters contributes."""
-        parameters = self.model.parameters
-        return self._code().by_use([e for e in self.backward if e.of in parameters])
-
-    def _code(self) -> SequenceCode:
-        return SequenceCode(self.model.parameters, self.all_shapes)
 
 
 def bind(

@@ -33,7 +33,7 @@ class RecordedRun:
     """Trains a file from `state` on, or from its start.
 
     loss, metrics: the last ones. stopped: why it ended before its iterations were done, or empty;
-    failed: because a number was not finite. compiled: with a generated kernel (engine.compiled)
+    failed: because a number was not finite. compiled: with a generated kernel (engine.compiled_engine)
     instead of NumPy. Raises InputError for a file with nothing to train on, or a condition that
     cannot be.
     """

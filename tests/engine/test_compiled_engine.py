@@ -204,10 +204,10 @@ targets = [1, 0, 1]
 
 
 def test_without_numba_nothing_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rnntui.engine import compiled
+    from rnntui.engine import compiled_engine
 
-    monkeypatch.setattr(compiled.importlib.util, "find_spec", lambda name: None)
-    assert not compiled.compiler_available()
+    monkeypatch.setattr(compiled_engine.importlib.util, "find_spec", lambda name: None)
+    assert not compiled_engine.compiler_available()
     file = read_sequence_file(find_file("carousel"))
     trainer, state = start_training(file)
     assert isinstance(trainer, Trainer)
@@ -232,7 +232,7 @@ class TestWideLayers:
     """Large matrices are multiplied by functions of their own, short sequences and long."""
 
     def test_the_functions_are_used(self) -> None:
-        from rnntui.engine.kernel_source import kernel_source
+        from rnntui.compile.kernel_source import kernel_source
 
         file = parse_sequence_file(WIDE)
         source = kernel_source(file.program, file.training)
@@ -242,7 +242,7 @@ class TestWideLayers:
         assert "f_matvec_over_time" not in source
 
     def test_what_the_recurrence_does_not_reach_is_one_product_over_time(self) -> None:
-        from rnntui.engine.kernel_source import kernel_source
+        from rnntui.compile.kernel_source import kernel_source
 
         file = parse_sequence_file(WIDE.replace("ABC", "ABCDEFGH", 1))
         source = kernel_source(file.program, file.training)
@@ -285,7 +285,7 @@ class TestMatrixProducts:
     @pytest.mark.parametrize("terms", [0, 1, 50])
     @pytest.mark.parametrize("columns", [1, 7, 8, 33, 75])
     def test_tiles_of_every_size(self, rows: int, terms: int, columns: int) -> None:
-        from rnntui.engine.matmul_microkernel import add_product
+        from rnntui.compile.matmul_microkernel import add_product
 
         generator = np.random.default_rng(rows + 100 * columns)
         a = generator.normal(size=(terms, rows))
@@ -297,7 +297,7 @@ class TestMatrixProducts:
 
     @pytest.mark.parametrize("shape", [(1, 1, 1), (3, 5, 7), (4, 8, 16), (13, 34, 50)])
     def test_a_matrix_times_the_vectors_of_all_timesteps(self, shape: tuple[int, ...]) -> None:
-        from rnntui.engine.array_functions import f_matvec_over_time, f_matvec_transposed_over_time
+        from rnntui.compile.array_functions import f_matvec_over_time, f_matvec_transposed_over_time
 
         rows, columns, steps = shape
         generator = np.random.default_rng(steps)
@@ -383,7 +383,7 @@ class TestStatesOnTheWay:
 
 class TestFunctionsOfNumbers:
     def test_the_exponential_and_what_is_made_of_it_are_numpys(self):
-        from rnntui.engine.exponential import f_exp, f_sigmoid, f_tanh
+        from rnntui.compile.exponential import f_exp, f_sigmoid, f_tanh
         from rnntui.language import numerics
 
         generator = np.random.default_rng(0)

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from test_compiled_engine import EVERYTHING, OPTIMISERS, SMALL, TRAININGS
 
+from rnntui.compile.passes import forward_pass, training_pass
+from rnntui.compile.sequence_code import SequenceFunction
 from rnntui.data.sequence_file import parse_sequence_file, read_sequence_file
 from rnntui.data.shipped import find_file
 from rnntui.engine.engine import StopFlag
 from rnntui.engine.numpy_engine import NumpyEngine
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Trainer
-from rnntui.language.code import SequenceFunction
 from rnntui.session.checks import start_training
 
 STREAMED = SMALL.replace('one_hot = "AB", sequences = ["ABBA", "BAB"], targets = "next"',
@@ -134,9 +135,11 @@ class TestWork:
 
     def test_the_generated_code_runs_once_a_sequence_each_way(self, monkeypatch) -> None:
         trainer, start = opened(SMALL, batch=2)
-        counts = {"run_forward": 0, "run_training": 0}
-        for name in counts:
-            bind = getattr(trainer.program, name).bind
+        passes = {"forward": forward_pass, "training": training_pass}
+        counts = dict.fromkeys(passes, 0)
+        for name, made in passes.items():
+            run = made(trainer.program)
+            bind = run.bind
 
             def counted(*arguments, name=name, bind=bind):
                 run = bind(*arguments)
@@ -147,21 +150,21 @@ class TestWork:
 
                 return counting
 
-            monkeypatch.setattr(getattr(trainer.program, name), "bind", counted)
+            monkeypatch.setattr(run, "bind", counted)
         NumpyEngine(trainer).train(start, 30)
-        assert counts == {"run_forward": 60, "run_training": 60}
+        assert counts == {"forward": 60, "training": 60}
 
     def test_no_loop_over_time_where_nothing_recurs(self) -> None:
         text = SMALL.replace('"elman"', '"perceptron"')
         trainer, _ = opened(text)
-        assert loop_of(trainer.program.run_forward) == []
-        assert loop_of(trainer.program.run_training) == []
+        assert loop_of(forward_pass(trainer.program)) == []
+        assert loop_of(training_pass(trainer.program)) == []
 
     def test_only_the_recurrence_is_in_the_loop(self) -> None:
         trainer, _ = opened(SMALL)
         # W_hh @ h[t-1]; not W_ih @ x, not the readout
-        assert sum(".dot(" in line for line in loop_of(trainer.program.run_forward)) == 1
-        assert sum(".dot(" in line for line in loop_of(trainer.program.run_training)) == 1
+        assert sum(".dot(" in line for line in loop_of(forward_pass(trainer.program))) == 1
+        assert sum(".dot(" in line for line in loop_of(training_pass(trainer.program))) == 1
 
     @pytest.mark.parametrize(
         ("model", "products", "forward", "backward"),
@@ -173,7 +176,7 @@ class TestWork:
         """The gates are one product and one sigmoid, and what flows back through them one product."""
         trainer, _ = opened(SMALL.replace('"elman"', f'"{model}"'))
         there, back = (
-            loop_of(run) for run in (trainer.program.run_forward, trainer.program.run_training)
+            loop_of(run) for run in (forward_pass(trainer.program), training_pass(trainer.program))
         )
         assert sum(".dot(" in line for line in there) == products
         assert sum(".dot(" in line for line in back) == products

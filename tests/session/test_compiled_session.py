@@ -66,9 +66,9 @@ def test_from_when_it_took_over_all_states_are_the_kernels(compiled: Engine) -> 
 def test_what_was_kept_and_cannot_be_loaded_is_compiled_again(compiled: Engine) -> None:
     import sys
 
-    from rnntui.engine.compiled_engine import kernel_path, load_kernel
+    from rnntui.compile.kernel_cache import kernel_path, load_kernel
 
-    path = kernel_path(compiled.trainer)
+    path = kernel_path(compiled.trainer.program, compiled.trainer.settings)
     kept = list((path.parent / "__pycache__").glob(f"{path.stem}.*.nbc"))
     assert kept
     for file in kept:

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from math import prod
 
-from rnntui.engine.common_subexpressions import name_common_subexpressions
-from rnntui.engine.kernel_arrays import KernelArrays, linear_index
+from rnntui.compile.common_subexpressions import name_common_subexpressions
+from rnntui.compile.kernel_arrays import KernelArrays, linear_index
+from rnntui.compile.loops import LARGE, LoopWriter, Product, indented, large_product, nested
+from rnntui.compile.recurrence import blocks, signed_terms
+from rnntui.compile.sequence_code import identifier
 from rnntui.language.algebra import ZERO, add, subtract
-from rnntui.language.code import identifier
 from rnntui.language.differentiate import BackwardEquation
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import derived
-from rnntui.language.loops import LARGE, LoopWriter, Product, indented, large_product, nested
 from rnntui.language.program import Program
-from rnntui.language.recurrence import blocks, signed_terms
 from rnntui.language.shapes import Shape, shape_of
 from rnntui.language.tree import (
     Binary,

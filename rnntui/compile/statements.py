@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from rnntui.compile.in_place import WRITING
+from rnntui.compile.recurrence import signed_terms
+from rnntui.compile.workspace import Operand, Workspace
 from rnntui.language.evaluate import evaluate, subscripts
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.in_place import WRITING
-from rnntui.language.recurrence import signed_terms
 from rnntui.language.shapes import Shape, shape_of
 from rnntui.language.tree import (
     Binary,
@@ -28,7 +29,6 @@ from rnntui.language.tree import (
     Transpose,
     names,
 )
-from rnntui.language.workspace import Operand, Workspace
 
 UFUNCS = {
     "+": "add",

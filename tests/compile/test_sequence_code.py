@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rnntui.language import numerics
+from rnntui.compile import over_time
+from rnntui.compile.gate_fusion import GateFusion
+from rnntui.compile.in_place import WRITING
+from rnntui.compile.inlining import inlined, needed
+from rnntui.compile.passes import forward_pass
+from rnntui.compile.recurrence import Hoisting
+from rnntui.compile.workspace import Workspace
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.gate_fusion import GateFusion
-from rnntui.language.in_place import WRITING
-from rnntui.language.inlining import inlined, needed
 from rnntui.language.parse import parse_equations
 from rnntui.language.program import Program, bind
-from rnntui.language.recurrence import Hoisting
 from rnntui.language.tree import Expression, Name, names
-from rnntui.language.workspace import Workspace
 from rnntui.models.library import load_model
 
 
@@ -69,21 +70,21 @@ class TestBinding:
     def test_running_again_is_running_anew(self) -> None:
         program = bind(load_model("lstm"), {"x": (3,), "target": (2,)}, {"hidden": 4}, {})
         kept = arrays_of(program, 6, 0)
-        run = program.run_forward.bind(6, kept)
+        run = forward_pass(program).bind(6, kept)
         for seed in (1, 2):
             fresh = arrays_of(program, 6, seed)
             for key, array in fresh.items():
                 kept[key][...] = array
             run()
-            program.run_forward(6, fresh)
+            forward_pass(program)(6, fresh)
             assert all(kept[key].tobytes() == fresh[key].tobytes() for key in fresh)
 
     def test_long_sequences_without_a_list_of_views(self, monkeypatch: pytest.MonkeyPatch) -> None:
         program = bind(load_model("lstm"), {"x": (3,), "target": (2,)}, {"hidden": 4}, {})
         listed, lazy = arrays_of(program, 9, 0), arrays_of(program, 9, 0)
-        program.run_forward(9, listed)
-        monkeypatch.setattr(numerics, "_LISTED", 8)
-        run = program.run_forward.bind(9, lazy)
+        forward_pass(program)(9, listed)
+        monkeypatch.setattr(over_time, "_LISTED", 8)
+        run = forward_pass(program).bind(9, lazy)
         for _ in range(2):
             run()
             assert all(lazy[key].tobytes() == listed[key].tobytes() for key in lazy)

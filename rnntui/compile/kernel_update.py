@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from rnntui.compile.loops import LoopWriter, indented
+from rnntui.compile.recurrence import Hoisting
 from rnntui.data.training_settings import TrainingSettings
 from rnntui.language.algebra import ONE, divide, multiply
-from rnntui.language.loops import LoopWriter, indented
-from rnntui.language.recurrence import Hoisting
 from rnntui.language.shapes import Shape
 from rnntui.language.tree import Binary, Expression, Name, names, rebuild
 from rnntui.models.optimisers import rules_for

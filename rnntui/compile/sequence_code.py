@@ -1,7 +1,7 @@
 """Equations → Python source over NumPy arrays: what the engine runs for whole sequences.
 
 What does not depend on its own past is computed for all timesteps at once; the rest goes timestep
-by timestep (`language.recurrent_loop`), without what the recurrence does not reach.
+by timestep (`compile.recurrent_loop`), without what the recurrence does not reach.
 
 The source is generated from a checked tree, never from user text: names become prefixed
 identifiers (`q_h`, `p_h` for pre(h), `d_h` for grad(h)), numbers become float64 constants.
@@ -15,17 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from rnntui.language import numerics
+from rnntui.compile.in_place import WRITING
+from rnntui.compile.over_time import concat_over_time, rows
+from rnntui.compile.recurrence import blocks
+from rnntui.compile.recurrent_loop import RecurrentLoop
+from rnntui.compile.statements import UFUNCS, Statements
+from rnntui.compile.workspace import Operand, Workspace
 from rnntui.language.differentiate import BackwardEquation
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.in_place import WRITING
 from rnntui.language.keys import Key
-from rnntui.language.recurrence import blocks
-from rnntui.language.recurrent_loop import RecurrentLoop
 from rnntui.language.shapes import Shape
-from rnntui.language.statements import UFUNCS, Statements
 from rnntui.language.tree import Equation, Expression, Name, names
-from rnntui.language.workspace import Operand, Workspace
 
 CARRIES = "carries()"  # no quantity's key
 _PREFIXES = {
@@ -43,11 +43,11 @@ _SCOPE: dict[str, Any] = {
     **{f"into_{name}": function for name, function in WRITING.items()},
     **{name: getattr(np, name) for name in UFUNCS.values()},
     "add_up": np.add.reduce,
-    "concat_over_time": numerics.concat_over_time,
+    "concat_over_time": concat_over_time,
     "empty": np.empty,
     "matmul": np.matmul,
     "negative": np.negative,
-    "rows": numerics.rows,
+    "rows": rows,
     "square": np.square,
     "where": np.where,
 }

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from rnntui.engine.exponential import f_exp
+from rnntui.compile.exponential import f_exp
 
 Array = npt.NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from rnntui.compile.recurrence import blocks, factors
 from rnntui.language.differentiate import BackwardEquation
-from rnntui.language.recurrence import blocks, factors
 from rnntui.language.tree import Expression, Name, names, rebuild
 
 

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rnntui.compile.recurrence import signed, signed_terms
+from rnntui.compile.statements import is_literal
 from rnntui.language.algebra import add
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import derived
-from rnntui.language.recurrence import signed, signed_terms
 from rnntui.language.shapes import Shape
-from rnntui.language.statements import is_literal
 from rnntui.language.tree import Binary, Call, Expression, Name, Negative, names, rebuild
 
 

@@ -7,10 +7,10 @@ are arrays over t within one buffer, so that an iteration allocates nothing.
 
 from __future__ import annotations
 
+from rnntui.compile.kernel_passes import KernelPasses
+from rnntui.compile.kernel_update import update_lines
+from rnntui.compile.loops import indented
 from rnntui.data.training_settings import TrainingSettings
-from rnntui.engine.kernel_passes import KernelPasses
-from rnntui.engine.kernel_update import update_lines
-from rnntui.language.loops import indented
 from rnntui.language.program import Program
 
 _HEADER = '''"""A training kernel, generated from a model's equations."""
@@ -20,9 +20,9 @@ import math
 import numpy as np
 from numba import njit
 
-from rnntui.engine.array_functions import *  # noqa: F403
-from rnntui.engine.exponential import *  # noqa: F403
-from rnntui.engine.scalar_functions import *  # noqa: F403
+from rnntui.compile.array_functions import *  # noqa: F403
+from rnntui.compile.exponential import *  # noqa: F403
+from rnntui.compile.scalar_functions import *  # noqa: F403
 
 unsigned = np.uint64  # an index that is never counted from the end, so that loops can be vectorised
 

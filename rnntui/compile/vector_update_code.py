@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rnntui.compile.sequence_code import SequenceFunction, identifier
+from rnntui.compile.statements import Statements, is_literal
+from rnntui.compile.workspace import Operand, Workspace
 from rnntui.data.training_settings import TrainingSettings
-from rnntui.language.code import SequenceFunction, identifier
 from rnntui.language.evaluate import evaluate
 from rnntui.language.keys import derived
 from rnntui.language.shapes import Shape, shape_of
-from rnntui.language.statements import Statements, is_literal
 from rnntui.language.tree import (
     Binary,
     Call,
@@ -27,7 +28,6 @@ from rnntui.language.tree import (
     names,
     rebuild,
 )
-from rnntui.language.workspace import Operand, Workspace
 from rnntui.models.optimisers import rules_for
 
 _GIVEN = ("learning_rate", "step", "gradient_norm")  # the scalars that every update gets anew

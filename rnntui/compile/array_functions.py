@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from rnntui.engine.matmul_microkernel import add_product
+from rnntui.compile.matmul_microkernel import add_product
 
 Array = npt.NDArray[np.float64]
 

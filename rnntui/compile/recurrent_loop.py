@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from rnntui.language.gate_fusion import Concatenation, FusedStep, GateFusion
+from rnntui.compile.gate_fusion import Concatenation, FusedStep, GateFusion
+from rnntui.compile.recurrence import Hoisting
+from rnntui.compile.statements import Statements
+from rnntui.compile.workspace import Operand, Workspace
 from rnntui.language.keys import derived
-from rnntui.language.recurrence import Hoisting
 from rnntui.language.shapes import Shape, shape_of
-from rnntui.language.statements import Statements
 from rnntui.language.tree import Expression, Name, names
-from rnntui.language.workspace import Operand, Workspace
 
 OverTime = Callable[[str], Statements]
 

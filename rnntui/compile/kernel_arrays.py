@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 
-from rnntui.engine.parameter_vector import slots
-from rnntui.language.code import identifier
+from rnntui.compile.sequence_code import identifier
+from rnntui.compile.slots import slots
 from rnntui.language.keys import Key, grad
 from rnntui.language.shapes import Shape
 from rnntui.language.tree import Name

@@ -1,0 +1,1 @@
+"""Equations → programs that run whole sequences: NumPy functions, and kernels for a compiler."""
