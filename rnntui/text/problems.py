@@ -8,7 +8,6 @@ escapes (`printable`), never sent to a terminal.
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -76,9 +75,11 @@ class InputError(Exception):
 
 def printable(text: str) -> str:
     """`text` with everything a terminal would obey (control and format characters) escaped."""
+    if text.isprintable():  # nearly always, and told at once
+        return text
     return "".join(
         character
-        if character.isprintable() and unicodedata.category(character) not in ("Cf", "Co", "Cs")
+        if character.isprintable()
         else character.encode("unicode_escape", "surrogatepass").decode("ascii")
         for character in text
     )

@@ -118,12 +118,12 @@ def view(moment: Moment) -> QuantitiesView:
 
 def _checks(moment: Moment, kind: str) -> dict[str, CheckedValue]:
     """By quantity, the first worked answer for its value at this timestep that could be computed."""
-    found: dict[str, CheckedValue] = {}
+    by_quantity: dict[str, CheckedValue] = {}
     for check in moment.checks:
         value = check.value
         if value.kind == kind and value.t == moment.t and check.computed is not None:
-            found.setdefault(value.name, check)
-    return found
+            by_quantity.setdefault(value.name, check)
+    return by_quantity
 
 
 def _range(expression: object) -> tuple[float | None, float | None]:
