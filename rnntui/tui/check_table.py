@@ -16,14 +16,7 @@ from rich.text import Text
 from rnntui.notation.formula import format_value
 from rnntui.report.checks import CheckGroup, CheckReport
 from rnntui.text.problems import printable
-
-MARKS = {
-    "right": ("✓", "green", ""),
-    "mistake": ("✗", "yellow", "wrong, as announced"),
-    "wrong": ("✗", "bold red", "wrong"),
-    "unexpectedly right": ("!", "bold red", "announced as wrong, but right"),
-    "unreachable": ("✗", "bold red", "training stops before this"),
-}
+from rnntui.tui.drawing.marks import MARKS
 
 
 def print_checks(reports: Sequence[CheckReport]) -> None:

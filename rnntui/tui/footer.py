@@ -10,7 +10,7 @@ from textual.events import Click, MouseMove
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from rnntui.tui.drawing.kept_lines import KeptLines
+from rnntui.tui.drawing.cached_lines import CachedLines
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Hint:
     stop: int
 
 
-class KeysFooter(KeptLines):
+class KeysFooter(CachedLines):
     """One line with the keys of the screen that have a label; a click on one presses it.
 
     In place of Textual's footer, which makes a widget of every key some frames after the screen

@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.text import Text
 
 from rnntui.session.run_progress import RunProgress
-from rnntui.tui.drawing.kept_lines import KeptLines
+from rnntui.tui.drawing.cached_lines import CachedLines
 
 
-class RunLine(KeptLines):
+class RunLine(CachedLines):
     """One line above the footer; parts are left out whole where it is narrow."""
 
     def __init__(self) -> None:

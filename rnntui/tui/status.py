@@ -14,13 +14,13 @@ from rnntui.session.checks import CheckedValue
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
-from rnntui.tui.drawing.kept_lines import KeptLines
+from rnntui.tui.drawing.cached_lines import CachedLines
 from rnntui.tui.drawing.line import BOLD, Line
 
 _LOUD = Style(bold=True, reverse=True)
 
 
-class StatusLine(KeptLines):
+class StatusLine(CachedLines):
     """One line; parts are left out whole where it is narrow. A message takes the place of it all."""
 
     checks: reactive[tuple[CheckedValue, ...] | None] = reactive(None)

@@ -10,8 +10,15 @@ from rnntui.data.sequence_file import SequenceFile, parse_sequence_file, read_se
 from rnntui.data.shipped import find_file
 from rnntui.session.moment import Moment
 from rnntui.tui.app import RnnTui
+from rnntui.tui.drawing.palette import palette_for
+from rnntui.tui.panels.panel import Room, Rows, RowsPanel
+from rnntui.tui.panels.registry import registered_panels
 from rnntui.tui.screens.opening import OpeningScreen
 from rnntui.tui.status import StatusLine
+from rnntui.tui.stepper.panel_frame import PanelFrame
+
+PANELS = {panel.name: panel.title for panel in registered_panels()}
+"""What the frames say, in the order of Tab."""
 
 BLOWS_UP = """
 title = "Numbers that overflow"
@@ -97,13 +104,25 @@ def moment(app: RnnTui) -> Moment:
 
 
 def lines(widget: Widget) -> list[str]:
-    """What a panel shows, line by line."""
+    """What a panel, or another widget, shows line by line."""
+    if isinstance(widget, PanelFrame):
+        widget = widget.body
     return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
+
+
+def frame(app: RnnTui, name: str) -> PanelFrame:
+    """A panel of the screen in front."""
+    return app.screen.query_one(f"#{name}", PanelFrame)
+
+
+def rows_of(panel: RowsPanel, moment: Moment, width: int, height: int = 40) -> Rows:
+    """What a panel of lines makes of a moment in so many cells."""
+    return panel.rows(panel.view(moment), Room(width, height, palette_for(True)))
 
 
 def panel_text(app: RnnTui, name: str) -> str:
     """What a panel of the screen in front shows."""
-    return "\n".join(lines(app.screen.query_one(f"#{name}")))
+    return "\n".join(lines(frame(app, name)))
 
 
 def status(app: RnnTui) -> str:

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from recurrences import RECURRENCES
 from sequence_files import files
-from stepping import moment, screen_text, status
+from stepping import PANELS, moment, screen_text, status
 from textual.events import Key
 from textual.pilot import Pilot
 
 from rnntui.data.sequence_file import parse_sequence_file
 from rnntui.text.problems import printable
 from rnntui.tui.app import RnnTui
-from rnntui.tui.screens.layout import TITLES
 
 # as many as a minute allows; RNNTUI_EXAMPLES=2000 looks longer
 EXAMPLES = int(os.environ.get("RNNTUI_EXAMPLES", "40"))
@@ -80,7 +79,7 @@ async def on_and_back(pilot: Pilot, on: str, back: str, times: int) -> None:
 async def every_panel(pilot: Pilot) -> None:
     """Each panel full-screen once."""
     await press(pilot, "f")
-    for _ in TITLES:
+    for _ in PANELS:
         await press(pilot, "tab")
         assert pilot.app.screen.query_one(f"#{pilot.app.screen.panel}").display
     await press(pilot, "f")

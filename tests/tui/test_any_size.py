@@ -8,16 +8,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from rich.cells import set_cell_size
-from stepping import file, settle
+from stepping import PANELS, file, frame, rows_of, settle
 
 from rnntui.session.explanation import explain
 from rnntui.session.session import Session
 from rnntui.tui.app import RnnTui
+from rnntui.tui.drawing.rows_view import RowsView
 from rnntui.tui.panels.equation import EquationPanel
 from rnntui.tui.panels.panel import RowsPanel
 from rnntui.tui.panels.quantities import QuantitiesPanel
 from rnntui.tui.panels.sequence import SequencePanel
-from rnntui.tui.screens.stepper import PANELS
 
 SIZES = [(1, 1), (300, 9), (2, 2), (10, 3), (200, 60), (20, 5), (80, 24)]
 FILES = ["blows-up", "wide", "long", "no-targets", "carousel"]
@@ -43,7 +43,7 @@ class TestResizing:
                 await pilot.resize_terminal(*size)
                 for _ in PANELS:
                     await pilot.press("tab")
-                    assert app.screen.query_one(f"#{app.screen.panel}").display
+                    assert frame(app, app.screen.panel).display
 
     async def test_the_lines_of_a_panel_are_as_wide_as_it_is(self):
         app = RnnTui(file("lstm-ab"))
@@ -51,8 +51,8 @@ class TestResizing:
             for size in SIZES:
                 await pilot.resize_terminal(*size)
                 await pilot.pause()
-                for panel in app.screen.query(RowsPanel):
-                    if panel.display and panel.size.area:
+                for panel in app.screen.query(RowsView):
+                    if panel.parent.display and panel.parent.size.area:
                         for y in range(panel.size.height):
                             assert panel.render_line(y).cell_length == panel.size.width
 
@@ -63,7 +63,9 @@ _NUMBER = re.compile(r"^-?(\d+\.?\d*(e-?\d+)?|inf|nan)$")
 
 def shown(panel: RowsPanel, moment, width: int, height: int = 40) -> list[str]:
     """The lines of a panel as the screen has them: cut at the panel's width."""
-    return [set_cell_size(line.plain, width) for line in panel.rows(moment, width, height)]
+    return [
+        set_cell_size(line.plain, width) for line in rows_of(panel, moment, width, height).lines
+    ]
 
 
 def is_rounding(text: str, value: float) -> bool:
@@ -75,14 +77,6 @@ def is_rounding(text: str, value: float) -> bool:
     mantissa, _, exponent = text.partition("e")
     unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
     return abs(float(text) - value) <= 0.5 * unit * (1 + 1e-9)
-
-
-@pytest.fixture
-async def app():
-    """A running app, of which panels need the theme."""
-    running = RnnTui(file("lstm-ab"))
-    async with running.run_test(size=(80, 24)):
-        yield running
 
 
 def moments(name: str):
@@ -102,8 +96,8 @@ def moments(name: str):
 
 @pytest.mark.parametrize("name", ["lstm-ab", "carousel", "clock", "blows-up", "wide"])
 class TestNumbersAreNeverCut:
-    async def test_in_gates_and_states(self, app, name):
-        panel = app.screen.query_one(QuantitiesPanel)
+    def test_in_gates_and_states(self, name):
+        panel = QuantitiesPanel()
         for moment in moments(name):
             backward = moment.position.phase == "backward"
             arrays = moment.trace.gradients if backward else moment.trace.values
@@ -122,8 +116,8 @@ class TestNumbersAreNeverCut:
                         value = arrays.get(key, np.zeros((moment.t + 1, *(n + 1 for n in index))))
                         assert is_rounding(text, float(value[(moment.t, *index)])), line
 
-    async def test_in_the_sequence(self, app, name):
-        panel = app.screen.query_one(SequencePanel)
+    def test_in_the_sequence(self, name):
+        panel = SequencePanel()
         for moment in moments(name):
             objective = moment.program.model.objective
             losses = [float(value) for value in moment.trace.values[objective][1:]]
@@ -135,8 +129,8 @@ class TestNumbersAreNeverCut:
                     for cell in re.sub("[‹›]", " ", cells).split():
                         assert cell in ("…", "·") or any(is_rounding(cell, v) for v in losses), line
 
-    async def test_inputs_targets_and_predictions_are_whole(self, app, name):
-        panel = app.screen.query_one(SequencePanel)
+    def test_inputs_targets_and_predictions_are_whole(self, name):
+        panel = SequencePanel()
         for moment in moments(name):
             whole = shown(panel, moment, 10_000)
             for width in WIDTHS:
@@ -146,8 +140,8 @@ class TestNumbersAreNeverCut:
                     allowed = set(re.sub("[►◄‹›]", " ", full).split()) | {"…", "·"}
                     assert set(re.sub("[►◄‹›]", " ", line).split()) <= allowed, line
 
-    async def test_in_the_equation(self, app, name):
-        panel = app.screen.query_one(EquationPanel)
+    def test_in_the_equation(self, name):
+        panel = EquationPanel()
         for moment in moments(name):
             working = "".join(_working(panel, moment, 10_000)).split()
             for width in WIDTHS:
@@ -157,10 +151,16 @@ class TestNumbersAreNeverCut:
                 ) == "".join(working), "\n".join(lines)
 
 
+@pytest.mark.parametrize("width", range(9))
+def test_an_equation_ends_where_it_is_too_narrow_for_any_of_it(width):
+    for moment in moments("lstm-ab"):
+        assert shown(EquationPanel(), moment, width)
+
+
 @pytest.mark.parametrize("name", ["lstm-ab", "carousel", "clock"])
 @pytest.mark.parametrize("size", [(76, 5), (52, 8), (40, 9)])
-async def test_where_it_is_low_the_value_of_the_equation_is_in_sight(app, name, size):
-    panel = app.screen.query_one(EquationPanel)
+def test_where_it_is_low_the_value_of_the_equation_is_in_sight(name, size):
+    panel = EquationPanel()
     session = Session(file(name))
     for _ in range(2 * len(session.file.model.equations)):
         moment = session.next_equation()
@@ -175,8 +175,8 @@ def _working(panel: EquationPanel, moment, width: int, height: int = 10_000) -> 
     return lines[:ends]
 
 
-async def test_the_window_on_a_long_sequence_moves_by_one_and_keeps_the_current_in_sight(app):
-    panel = app.screen.query_one(SequencePanel)
+def test_the_window_on_a_long_sequence_moves_by_one_and_keeps_the_current_in_sight():
+    panel = SequencePanel()
     session = Session(file("long"))
     windows = []
     for t in range(1, 301, 7):

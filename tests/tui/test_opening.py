@@ -7,16 +7,22 @@ from threading import Event
 from typing import Any
 
 import pytest
-from stepping import file, opened, screen_text, settle
+from stepping import PANELS, file, opened, screen_text, settle
 
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
 from rnntui.tui.app import DARK, LIGHT, RnnTui
-from rnntui.tui.screens.layout import LAYOUTS, TITLES, layout_for
+from rnntui.tui.panels.registry import registered_panels
 from rnntui.tui.screens.opening import OpeningScreen
 from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.stepper.layout import LAYOUTS, Layout, layout_for
 from rnntui.tui.unread import Unread
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
+
+
+def layout(size: tuple[int, int]) -> Layout:
+    """The layout in a terminal of this size, whose last line is the footer."""
+    return layout_for(size[0], size[1] - 1)
 
 
 class Slow:
@@ -50,17 +56,19 @@ class TestMeanwhile:
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             assert isinstance(app.screen, OpeningScreen)
-            regions = {name: app.screen.query_one(f"#{name}").region for name in TITLES}
+            regions = {name: app.screen.query_one(f"#{name}").region for name in PANELS}
             lines = screen_text(app).splitlines()
             slow.go.set()
             await opened(pilot)
             await settle(pilot)
             assert isinstance(app.screen, StepperScreen)
-            assert regions == {name: app.screen.query_one(f"#{name}").region for name in TITLES}
+            assert regions == {name: app.screen.query_one(f"#{name}").region for name in PANELS}
             assert screen_text(app).splitlines()[-1] == lines[-1]  # the footer
             assert lines[0].startswith(" lstm-ab")
-            for place in layout_for(*size).places:
-                assert any(" │ ".join(TITLES[name] for name in place) in line for line in lines)
+            areas = {panel.area: panel.title for panel in registered_panels()}
+            for slot in layout(size).slots:
+                shared = " │ ".join(areas[area] for area in slot.areas)
+                assert any(shared in line for line in lines)
 
     async def test_how_much_has_been_read(self, app):
         async with app.run_test(size=(80, 24)) as pilot:
@@ -88,9 +96,9 @@ class TestMeanwhile:
             for size in [*SIZES, (1, 1), (20, 5)]:
                 await pilot.resize_terminal(*size)
                 await pilot.pause()
-                shown = [name for name in TITLES if app.screen.query_one(f"#{name}").display]
-                assert len(shown) == len(layout_for(*size).places)
-        assert {layout_for(*size) for size in SIZES} <= set(LAYOUTS)
+                shown = [name for name in PANELS if app.screen.query_one(f"#{name}").display]
+                assert len(shown) == len(layout(size).slots)
+        assert {layout(size) for size in SIZES} <= set(LAYOUTS)
 
 
 class TestThen:

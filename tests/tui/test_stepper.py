@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from stepping import file, lines, moment, panel_text, same_parameters, screen_text, settle, status
+from stepping import (
+    PANELS,
+    file,
+    frame,
+    lines,
+    moment,
+    panel_text,
+    same_parameters,
+    screen_text,
+    settle,
+    status,
+)
 from textual.command import CommandPalette
 from textual.widgets import Static
 
@@ -13,7 +24,7 @@ from rnntui.tui.drawing.plot_view import PlotView
 from rnntui.tui.footer import KeysFooter
 from rnntui.tui.keys import KEYS
 from rnntui.tui.screens.help import HelpScreen
-from rnntui.tui.screens.stepper import PANELS, StepperScreen
+from rnntui.tui.screens.stepper import StepperScreen
 
 MOVES = {
     "full_stop": "next_equation",
@@ -38,7 +49,7 @@ AT_LARGE = (200, 60)
 
 
 def shown_panels(app: RnnTui) -> list[str]:
-    return [name for name in PANELS if app.screen.query_one(f"#{name}").display]
+    return [name for name in PANELS if frame(app, name).display]
 
 
 def test_every_key_is_tested_here():
@@ -138,7 +149,7 @@ class TestPanels:
             for name in [*order[start + 1 :], *order[: start + 1]]:
                 await pilot.press(key)
                 assert app.screen.panel == name
-                panel = app.screen.query_one(f"#{name}")
+                panel = frame(app, name)
                 assert panel.display
                 assert panel.has_class("current")
                 assert panel.size.area > 0
@@ -159,7 +170,7 @@ class TestPanels:
             before = shown_panels(app)
             await pilot.press("f")
             assert shown_panels(app) == ["equation"]
-            panel = app.screen.query_one("#equation")
+            panel = frame(app, "equation")
             assert panel.outer_size.width == size[0]
             assert panel.outer_size.height == size[1] - 2  # the status line and the footer
             await pilot.press("tab")
@@ -172,7 +183,7 @@ class TestPanels:
     async def test_page_keys_scroll_the_current_panel(self):
         app = RnnTui(file("lstm-ab"))
         async with app.run_test(size=(80, 24)) as pilot:
-            panel = app.screen.query_one("#equation")
+            panel = frame(app, "equation")
             top = lines(panel)
             await pilot.press("pagedown")
             assert lines(panel) != top
@@ -183,7 +194,7 @@ class TestPanels:
         app = RnnTui(file("wide"))
         async with app.run_test(size=(60, 24)) as pilot:
             await pilot.press("tab", "tab", "f")
-            panel = app.screen.query_one("#weights")
+            panel = frame(app, "weights")
             await pilot.press(*["pagedown"] * 5)  # to W_hi, which has 64 columns
             left = lines(panel)
             await pilot.press("shift+right")
@@ -194,7 +205,7 @@ class TestPanels:
     async def test_what_is_out_of_sight_is_counted(self):
         app = RnnTui(file("lstm-ab"))
         async with app.run_test(size=(80, 24)):
-            assert "↓" in str(app.screen.query_one("#quantities").border_subtitle)
+            assert "↓" in str(frame(app, "quantities").border_subtitle)
 
 
 class TestWhatPanelsShow:
@@ -203,7 +214,7 @@ class TestWhatPanelsShow:
         async with app.run_test(size=(120, 40)) as pilot:
             await pilot.press("right")
             shown = " ".join(panel_text(app, "equation").split())
-            assert "input gate" in str(app.screen.query_one("#equation").border_subtitle)
+            assert "input gate" in str(frame(app, "equation").border_subtitle)
             for line in (
                 "i = σ(W_ii x + b_ii + W_hi h[t−1] + b_hi)",
                 "= σ([30 0] + [0 0] + [0.00 45.70] + [0 −30])",
@@ -219,7 +230,7 @@ class TestWhatPanelsShow:
             await pilot.press("right", "end")
             await pilot.press("left")
             rows = {line.split()[0]: line.split()[1:] for line in lines(
-                app.screen.query_one("#sequence")) if line.split()}  # fmt: skip
+                frame(app, "sequence")) if line.split()}  # fmt: skip
             assert rows["target"] == list("AABBABA")
             assert "".join(rows["input"]) == "AABBA►B◄A"
             assert rows["predicted"][:6] == list("AABBAB")
@@ -230,7 +241,7 @@ class TestWhatPanelsShow:
         app = RnnTui(file("lstm-ab"))
         async with app.run_test(size=(120, 40)) as pilot:
             await pilot.press("end", "right")
-            panel = app.screen.query_one("#quantities")
+            panel = frame(app, "quantities")
             assert "∂L/∂" in str(panel.border_subtitle)
             assert panel_text(app, "quantities").count("·") > 10, "nothing is known yet"
 
@@ -292,6 +303,7 @@ class TestTheme:
             def styles() -> dict[str, list[object]]:
                 names = [n for n in PANELS if n not in ("loss", "hidden")] + ["curve", "space"]
                 panels = {name: app.screen.query_one(f"#{name}") for name in names}
+                panels |= {name: frame(app, name).body for name in names if name in PANELS}
                 return {
                     name: [s.style for y in range(panel.size.height) for s in panel.render_line(y)]
                     for name, panel in panels.items()
@@ -311,7 +323,7 @@ class TestTheme:
 class TestHelp:
     async def test_lists_every_key_and_closes(self):
         app = RnnTui(file("lstm-ab"))
-        async with app.run_test(size=(120, 60)) as pilot:
+        async with app.run_test(size=(120, 80)) as pilot:
             await pilot.press("question_mark")
             assert isinstance(app.screen, HelpScreen)
             shown = " ".join(screen_text(app).split())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from stepping import frame
+
 from rnntui.data.sequence_file import parse_sequence_file
 from rnntui.session.session import Session
 from rnntui.tui.app import RnnTui
-from rnntui.tui.panels.hidden_space import HiddenSpacePanel, _axes, _path
-from rnntui.tui.panels.loss import LossPanel
+from rnntui.tui.panels.hidden_space import _axes, _path
 
 REBER = """
 title = "Reber"
@@ -32,7 +33,7 @@ async def test_metrics_stand_below_the_loss() -> None:
     app = RnnTui(parse_sequence_file(REBER))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        note = str(app.screen.query_one(LossPanel).border_subtitle)
+        note = str(frame(app, "loss").border_subtitle)
         error = app.screen.session.moment.metrics["error"]
         assert note == f"error {error:.4f}"
-        assert app.screen.query_one(HiddenSpacePanel).border_subtitle
+        assert frame(app, "hidden").border_subtitle

@@ -16,7 +16,8 @@ from rnntui.tui.app import RnnTui
 from rnntui.tui.run_line import RunLine
 from rnntui.tui.screens import training as training_screen
 from rnntui.tui.screens.go_to import GoToScreen, Place, read_place
-from rnntui.tui.screens.stepper import PANELS, StepperScreen
+from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.stepper.panel_frame import PanelFrame
 
 SMALL = """
 model = "elman"
@@ -124,7 +125,7 @@ class TestRunning:
             await wait(pilot, lambda s: outer <= {name for names in pictures for name in names})
             running = list(pictures)
             await pilot.press("space")
-            await wait(pilot, lambda s: all(s._panels[n].moment is s.moment for n in PANELS))
+            await wait(pilot, lambda s: all(f.moment is s.moment for f in s.query(PanelFrame)))
         for names in running[1:]:  # the first one is of the moment before
             assert {"sequence", "equation", "quantities"} <= set(names)
             assert len(outer & set(names)) <= 1

@@ -10,20 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from stepping import file, settle
+from stepping import file, frame, settle
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from rnntui.data.sequence_file import parse_sequence_file
 from rnntui.session.moment import Moment
 from rnntui.tui.app import RnnTui
+from rnntui.tui.drawing.cached_lines import CachedLines
 from rnntui.tui.drawing.canvas import Canvas
-from rnntui.tui.drawing.kept_lines import FramedLines, KeptLines
 from rnntui.tui.drawing.line import Line
 from rnntui.tui.drawing.matrix_rows import MatrixRows
 from rnntui.tui.drawing.plot_view import PlotView
-from rnntui.tui.panels.panel import RowsPanel, Shows
-from rnntui.tui.panels.weights import WeightsPanel
+from rnntui.tui.drawing.rows_view import RowsView
+from rnntui.tui.stepper.panel_frame import PanelFrame
+from rnntui.tui.stepper.plots_body import PlotsBody
 
 SIZES = pytest.mark.parametrize("size", [(120, 40), (200, 60)], ids="{0[0]}x{0[1]}".format)
 STEPS = ["full_stop", "comma", "right", "left", "enter", "backspace", "down", "up"]
@@ -51,7 +52,7 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     with monkeypatch.context() as patch:
         for name, (owner, method) in COUNTED.items():
             patch.setattr(owner, method, counted(name, getattr(owner, method)))
-        for owner in (RowsPanel, PlotView):
+        for owner in (RowsView, PlotView):
             patch.setattr(owner, "render_line", counted("lines", owner.render_line))
         yield counts
 
@@ -88,14 +89,15 @@ def painting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[set[str]]]:
 
     def painted(original: Callable) -> Callable:
         def paint(widget, crop):
-            pictures[-1].add(widget.id or type(widget).__name__)
+            panels = [node for node in widget.ancestors_with_self if isinstance(node, PanelFrame)]
+            pictures[-1].add(panels[0].id if panels else type(widget).__name__)
             return original(widget, crop)
 
         return paint
 
     with monkeypatch.context() as patch:
         patch.setattr(Screen, "_compositor_refresh", picture)
-        for owner in (KeptLines, FramedLines, PlotView):
+        for owner in (CachedLines, PanelFrame, PlotsBody, PlotView, RowsView):
             patch.setattr(owner, "paint", painted(owner.paint))
         yield pictures
 
@@ -122,7 +124,7 @@ async def test_all_panels_come_to_show_the_newest_moment():
                 app.simulate_key(key)
             await settle(pilot)
             await settle(pilot)
-            assert all(panel.moment is app.screen.moment for panel in app.screen.query(Shows))
+            assert all(panel.moment is app.screen.moment for panel in app.screen.query(PanelFrame))
 
 
 @SIZES
@@ -133,7 +135,7 @@ async def test_the_next_panel_is_reached_without_painting_the_others(size, monke
         with counting(monkeypatch) as counts:
             await pilot.press("tab")
             await settle(pilot)
-        panels = [app.screen.query_one(name) for name in ("#equation", "#quantities")]
+        panels = [frame(app, name) for name in ("equation", "quantities")]
         assert counts["lines"] <= sum(panel.size.height for panel in panels)
         assert counts["strips"] == counts["plots"] == 0
 
@@ -166,7 +168,9 @@ async def test_another_equation_of_the_same_timestep_leaves_most_as_it_is(size, 
     app = RnnTui(file("lstm-ab"))
     async with app.run_test(size=size) as pilot:
         await ready(pilot)
-        in_sight = sum(panel.size.height for panel in app.screen.query(RowsPanel) if panel.display)
+        in_sight = sum(
+            body.size.height for body in app.screen.query(RowsView) if body.parent.display
+        )
         with counting(monkeypatch) as counts:
             await pilot.press(key)
             await settle(pilot)
@@ -234,7 +238,7 @@ async def test_of_a_large_matrix_only_what_is_in_sight_is_made(monkeypatch):
     monkeypatch.setattr(MatrixRows, "_row", lambda self, n: made.append(n) or row(self, n))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        panel = app.screen.query_one(WeightsPanel)
+        panel = frame(app, "weights").body
         made.clear()
         await pilot.press("enter")
         await settle(pilot)

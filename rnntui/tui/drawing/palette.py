@@ -7,13 +7,15 @@ that is drawn with them depends on colour alone: glyphs, signs and sides say the
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.color import Color
 from rich.style import Style
+
+if TYPE_CHECKING:
+    import numpy as np
 
 RGB = tuple[int, int, int]
 
@@ -56,21 +58,22 @@ class Palette:
 
     def diverging_index(self, values: np.ndarray, scale: float) -> np.ndarray:
         """Where in `diverging` each of `values` falls when ±`scale` are the two ends."""
-        middle = (_STEPS - 1) / 2
-        return _index(values, scale, lambda share: np.clip(share, -1, 1) * middle + middle)
+        return _index(values, scale, -1.0)
 
     def sequential_index(self, values: np.ndarray, scale: float) -> np.ndarray:
         """Where in `sequential` each of `values` falls when 0 and `scale` are the two ends."""
-        return _index(values, scale, lambda share: np.clip(share, 0, 1) * (_STEPS - 1))
+        return _index(values, scale, 0.0)
 
 
-def _index(
-    values: np.ndarray, scale: float, position: Callable[[np.ndarray], np.ndarray]
-) -> np.ndarray:
+def _index(values: np.ndarray, scale: float, least: float) -> np.ndarray:
+    """Where `values`, of which `least` × `scale` … `scale` are shown, fall in a table of styles."""
+    import numpy as np  # which the palette itself, there before the first screen, does not need
+
     finite = np.isfinite(values)
     with np.errstate(over="ignore"):
         share = np.where(finite, values, 0.0) / (scale if scale > 0 else 1.0)
-    return np.where(finite, np.rint(position(share)), _STEPS).astype(int)
+    position = (np.clip(share, least, 1) - least) * ((_STEPS - 1) / (1 - least))
+    return np.where(finite, np.rint(position), _STEPS).astype(int)
 
 
 @cache
@@ -126,10 +129,16 @@ def _rgb(name: str) -> RGB:
 
 def _table(*anchors: str) -> list[Style]:
     """Styles evenly spaced along `anchors`: the background, and black or white to be read on it."""
-    places = np.linspace(0, _STEPS - 1, len(anchors))
-    channels = np.array([_rgb(anchor) for anchor in anchors], float).T
-    shades = np.array([np.interp(np.arange(_STEPS), places, channel) for channel in channels]).T
-    return [_readable((int(r), int(g), int(b))) for r, g, b in np.rint(shades)]
+    colours = _colours(" ".join(anchors))
+    table = []
+    for step in range(_STEPS):
+        number, share = divmod(step * (len(anchors) - 1) / (_STEPS - 1), 1)
+        before, after = colours[int(number)], colours[min(int(number) + 1, len(colours) - 1)]
+        red, green, blue = (
+            round(one + share * (other - one)) for one, other in zip(before, after, strict=True)
+        )
+        table.append(_readable((red, green, blue)))
+    return table
 
 
 def _readable(background: RGB) -> Style:
@@ -145,6 +154,6 @@ def contrast(one: RGB, other: RGB) -> float:
 
 
 def _luminance(colour: RGB) -> float:
-    share = np.array(colour) / 255
-    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    return float(linear @ (0.2126, 0.7152, 0.0722))
+    shares = [channel / 255 for channel in colour]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
+    return sum(part * of for part, of in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))

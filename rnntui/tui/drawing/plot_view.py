@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
-from rnntui.tui.drawing.kept_lines import KeptLines
+from rnntui.tui.drawing.cached_lines import CachedLines
 from rnntui.tui.drawing.line import Line
 from rnntui.tui.drawing.palette import Palette, palette_for
 from rnntui.tui.drawing.repaint import changed_regions
@@ -17,7 +17,7 @@ Draw = Callable[[int, int, Palette], list[Line]]
 """Draws a plot in (width, height) with a palette, as `line_plot` and `scatter_plot` do."""
 
 
-class PlotView(KeptLines):
+class PlotView(CachedLines):
     """Shows what a drawing function returns for the widget's size and theme.
 
     The function is kept, not the picture: `show(partial(...))` after every change of the data.

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from rich.style import Style
 
-from rnntui.language.tree import Equation
-from rnntui.notation.formula import Token, format_value, name_symbol, to_formula
-from rnntui.session.checks import CheckedValue
-from rnntui.session.explanation import WorkingLine, answers_here, explain
-from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.problems import printable
-from rnntui.tui.check_table import MARKS, decimals
+from rnntui.tui.drawing.cache import Cache
 from rnntui.tui.drawing.line import BOLD, DIM, ITALIC, PLAIN, Line
-from rnntui.tui.panels.panel import Kept, RowsPanel
+from rnntui.tui.drawing.marks import MARKS
+from rnntui.tui.panels.panel import Room, Rows, RowsPanel
+from rnntui.tui.panels.registry import panel
+
+if TYPE_CHECKING:
+    from rnntui.language.tree import Equation
+    from rnntui.notation.formula import Token
+    from rnntui.session.checks import CheckedValue
+    from rnntui.session.explanation import WorkingLine
+    from rnntui.session.moment import Moment
 
 _STYLES = {
     "function": BOLD,
@@ -26,39 +30,49 @@ _STYLES = {
     "sign": DIM,
     "space": PLAIN,
 }
-_MARK_STYLES = {status: Style.parse(style) for status, (_, style, _) in MARKS.items()}
 _OPERATORS = tuple("+−⊙·⊗/=")
 _LEAST = ("terms", "pre-activation", "numbers")  # lines of the working, the least telling first
 
 
-class EquationPanel(RowsPanel):
+@panel(
+    "equation",
+    title="Equation",
+    area="equation",
+    about="the equation under the cursor, with its numbers put in, and the equations around it",
+)
+class EquationPanel(RowsPanel["Moment"]):
     """The working of one equation, worked answers beside it, and where it stands among the others."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._kept = Kept()
-        self._worked_for: tuple | None = None
-        self._worked: list[Line] = []
+    def __init__(self) -> None:
+        self._cache = Cache()
+        self._worked_for: tuple[Any, ...] | None = None
+        self._worked: tuple[list[Line], str] = [], ""
 
-    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Line]:
-        """The working, then the listing of the phase's equations as far as there is room."""
-        wanted = (moment.trace, moment.position, moment.checks, width, height)
-        if wanted != self._worked_for:
-            self._worked_for, self._worked = wanted, self._working(moment, width, height)
-        return [*self._worked, *self._listing(moment, width)]
+    def view(self, moment: Moment) -> Moment:
+        """The moment."""
+        return moment
 
-    def anchor(self, moment: Moment) -> range | None:
-        """The working stays at the top."""
-        return range(len(self._worked) - 1)
+    def rows(self, view: Moment, room: Room) -> Rows:
+        """The working, then the listing of the phase's equations as far as there is room.
 
-    def _working(self, moment: Moment, width: int, height: int) -> list[Line]:
-        """The equation step by step and the worked answers for it, then a blank line."""
-        found = explain(moment)
-        self.note = printable(found.title)
-        indent = min(len(found.target) + 3, max(width // 3, 4))
+        The working stays at the top.
+        """
+        worked_for = (view.trace, view.position, view.checks, room.width, room.height)
+        if worked_for != self._worked_for:
+            self._worked_for = worked_for
+            self._worked = self._working(view, room.width, room.height)
+        working, note = self._worked
+        return Rows([*working, *self._listing(view, room.width)], range(len(working) - 1), note)
+
+    def _working(self, moment: Moment, width: int, height: int) -> tuple[list[Line], str]:
+        """The equation step by step and the worked answers for it, then a blank line; its title."""
+        from rnntui.session.explanation import answers_here, explain
+
+        working = explain(moment)
+        indent = min(len(working.target) + 3, max(width // 3, 4))
         lines = {
-            line.kind: _worked_out(line, found.target if number == 0 else "", indent, width)
-            for number, line in enumerate(found.lines)
+            line.kind: _worked_out(line, working.target if number == 0 else "", indent, width)
+            for number, line in enumerate(working.lines)
         }
         answers = [
             row for check in answers_here(moment) for row in _wrapped(_answer(check), width, 2)
@@ -66,13 +80,14 @@ class EquationPanel(RowsPanel):
         for kind in _LEAST:  # where it is low, the value is what has to be in sight
             if sum(map(len, lines.values())) + min(len(answers), 2) > height:
                 lines.pop(kind, None)
-        return [*(row for part in lines.values() for row in part), *answers, Line()]
+        rows = [*(row for part in lines.values() for row in part), *answers, Line()]
+        return rows, printable(working.title)
 
     def _listing(self, moment: Moment, width: int) -> list[Line]:
         """The equations of the phase; they are the same from one timestep to the next."""
         program, position = moment.program, moment.position
         last = position.phase == "backward" and not moment.trace.carries(position.t)
-        self._kept.begin(
+        self._cache.begin(
             program.model.equations,
             program.all_shapes,
             moment.optimiser,
@@ -81,9 +96,9 @@ class EquationPanel(RowsPanel):
             last,
             width,
         )
-        equations = self._kept.get("equations", lambda: tuple(_equations(moment)))
+        equations = self._cache.get("equations", lambda: tuple(_equations(moment)))
         return [
-            self._kept.get(
+            self._cache.get(
                 (number, number == position.equation),
                 partial(_listed, equation, number == position.equation, program.all_shapes, width),
             )
@@ -100,7 +115,9 @@ def _worked_out(line: WorkingLine, target: str, indent: int, width: int) -> list
     return _wrapped(whole.join(body.styled(BOLD) if line.kind == "value" else body), width, indent)
 
 
-def _listed(equation: Equation, here: bool, shapes: Mapping, width: int) -> Line:
+def _listed(equation: Equation, here: bool, shapes: Mapping[str, Any], width: int) -> Line:
+    from rnntui.notation.formula import name_symbol, to_formula
+
     line = Line(f"{'► ' if here else '  '}{name_symbol(equation.target)} = ")
     line.join(formula(to_formula(equation.expression, shapes)))
     return line.styled(BOLD if here else DIM).shortened(width)
@@ -115,6 +132,8 @@ def formula(tokens: Sequence[Token]) -> Line:
 
 
 def _equations(moment: Moment) -> Sequence[Equation]:
+    from rnntui.session.moment import initial_gradients
+
     position, program = moment.position, moment.program
     if position.phase == "forward":
         return program.model.equations
@@ -126,8 +145,12 @@ def _equations(moment: Moment) -> Sequence[Equation]:
 
 
 def _answer(check: CheckedValue) -> Line:
-    mark, _, words = MARKS[check.status]
-    style = _MARK_STYLES[check.status]
+    import numpy as np
+
+    from rnntui.notation.formula import format_value
+    from rnntui.tui.check_table import decimals
+
+    mark, style, words = MARKS[check.status]
     value = check.value
     what = printable(check.subject)
     digits = decimals(float(np.max(value.tolerance)))
@@ -161,7 +184,7 @@ def _break(plain: str, width: int, indent: int) -> int | None:
     """Where to break a line; a number, having no spaces, is never broken."""
     spaces = [n for n in range(indent + 1, min(width + 1, len(plain))) if plain[n] == " "]
     if not spaces:  # a word longer than the line
-        cut = plain.find(" ", width)
+        cut = plain.find(" ", max(width, indent + 1))
         return cut if cut >= 0 else None
     operators = [
         n for n in spaces if plain[n + 1 : n + 2] in _OPERATORS and plain[n + 2 : n + 3] == " "

@@ -5,50 +5,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-import numpy as np
-from textual.app import ComposeResult
-from textual.containers import Container
-
-from rnntui.data.sequence import InputSequence
-from rnntui.data.tasks.task import TaskSequence
-from rnntui.engine.trace import Trace
-from rnntui.language.program import Program
-from rnntui.session.moment import Moment
 from rnntui.text.problems import printable
-from rnntui.tui.drawing.kept_lines import FramedLines
+from rnntui.tui import drawing
 from rnntui.tui.drawing.line import DIM, Line
 from rnntui.tui.drawing.palette import Palette
-from rnntui.tui.drawing.plot_labels import LABELLED
-from rnntui.tui.drawing.plot_view import PlotView
-from rnntui.tui.drawing.plots import scatter_plot
-from rnntui.tui.panels.panel import Shows
+from rnntui.tui.panels.panel import Plot, Plots, PlotsPanel
+from rnntui.tui.panels.registry import panel
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from rnntui.data.sequence import InputSequence
+    from rnntui.engine.trace import Trace
+    from rnntui.language.program import Program
+    from rnntui.session.moment import Moment
 
 _GROUPS = 8  # symbols told apart by colour and glyph
 _POINTS = 500  # as many as are drawn within a frame
 
 
-class HiddenSpacePanel(Shows, FramedLines, Container):
+@panel(
+    "hidden",
+    title="Hidden space",
+    area="hidden",
+    about="the hidden state over the sequence as points in the plane",
+)
+class HiddenSpacePanel(PlotsPanel["Moment"]):
     """Two components of the hidden state, or two scalar states; a single one is drawn over t."""
 
-    def compose(self) -> ComposeResult:
-        """One plot."""
-        self._space = PlotView(id="space")
-        self._found: tuple[Program, list[_Axis]] | None = None
-        yield self._space
+    names = ("space",)
 
-    def draw(self, moment: Moment) -> None:
-        """Draw what is known of the trajectory, if it is more or less than before."""
-        if self._found is None or self._found[0] is not moment.program:
-            self._found = moment.program, _axes(moment)
-        axes = self._found[1]
+    def __init__(self) -> None:
+        self._axes: tuple[Program, list[_Axis]] | None = None
+
+    def view(self, moment: Moment) -> Moment:
+        """The moment."""
+        return moment
+
+    def plots(self, view: Moment) -> Plots:
+        """What is known of the trajectory."""
+        if self._axes is None or self._axes[0] is not view.program:
+            self._axes = view.program, _axes(view)
+        axes = self._axes[1]
         if not axes:
-            self._space.show(_nothing, "nothing")
-            return
-        self.write_on_frame(_note(axes))
-        known = _known(moment, axes)
-        version = (moment.trace, known, moment.t if moment.t in known else None)
-        self._space.show(partial(_plot, moment, axes), version)
+            return Plots({"space": Plot(_nothing, "nothing")})
+        known = _known(view, axes)
+        version = (view.trace, known, view.t if view.t in known else None)
+        return Plots({"space": Plot(partial(_plot, view, axes), version)}, _note(axes))
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ def _axes(moment: Moment) -> list[_Axis]:
 
     The hidden state is the quantity with that role, else a state, else a candidate.
     """
+    import numpy as np
+
     program = moment.program
     for role in ("hidden", "state", "candidate"):
         keys = [e.target for e in program.model.equations if program.model.role(e.target) == role]
@@ -117,6 +124,8 @@ def _known(moment: Moment, axes: list[_Axis]) -> range:
 
 def _path(moment: Moment, axes: list[_Axis]) -> _Path:
     """The last points up to the moment, of which only so many are looked at."""
+    import numpy as np
+
     here = _known(moment, axes)
     stretches: list[tuple[Trace, range]] = []  # the latest first
     room = _POINTS
@@ -129,16 +138,20 @@ def _path(moment: Moment, axes: list[_Axis]) -> _Path:
             break
     names = _group_names(moment)
     count = _POINTS - room
-    written = count <= LABELLED
-    points, groups, labels, steps, breaks = [np.empty((0, 2))], [], [], [], []
+    written = count <= drawing.plot_labels.LABELLED
+    points: list[np.ndarray] = [np.empty((0, 2))]
+    groups: list[int] = []
+    labels: list[str] = []
+    steps: list[str] = []
+    breaks: list[int] = []
     for trace, stretch in reversed(stretches):
         if groups and stretch:
             breaks.append(len(groups))
         points.append(_points(trace, axes, stretch))
-        found = [_group(trace.sequence, names, t) for t in stretch]
-        groups += [group for group, _ in found]
+        states = [_group(trace.sequence, names, t) for t in stretch]
+        groups += [group for group, _ in states]
         if written:
-            labels += [label for _, label in found]
+            labels += [label for _, label in states]
             steps += _symbols(trace.sequence, stretch)
     shown = [printable(name) for name in names] if len(names) <= _GROUPS else []
     if shown and len(names) in groups:
@@ -160,6 +173,8 @@ def _points(trace: Trace, axes: list[_Axis], stretch: range) -> np.ndarray:
 
     There may be none: of what is no state nothing is known before its line at t = 1.
     """
+    import numpy as np
+
     within = slice(stretch.start, stretch.stop)
     columns = [
         trace.values[axis.key][within].reshape(len(stretch), axis.of)[:, axis.component]
@@ -177,6 +192,8 @@ def _symbols(sequence: InputSequence, stretch: range) -> list[str]:
 
 def _group_names(moment: Moment) -> list[str]:
     """What points are told apart by: the states of a task (a grammar's, a count), else symbols."""
+    from rnntui.data.tasks.task import TaskSequence
+
     first = moment.sequence
     if isinstance(first, TaskSequence) and first.state_names:
         return list(first.state_names)
@@ -186,6 +203,8 @@ def _group_names(moment: Moment) -> list[str]:
 
 def _group(sequence: InputSequence, names: Sequence[str], t: int) -> tuple[int, str]:
     """The group of the state at t, and its label; a number past the names is the start."""
+    from rnntui.data.tasks.task import TaskSequence
+
     if isinstance(sequence, TaskSequence) and sequence.state_names:
         state = int(sequence.states[t])
         return (state, printable(names[state])) if state >= 0 else (len(names), str(t))
@@ -198,7 +217,7 @@ def _plot(
     moment: Moment, axes: list[_Axis], width: int, height: int, palette: Palette
 ) -> list[Line]:
     path = _path(moment, axes)
-    return scatter_plot(
+    return drawing.plots.scatter_plot(
         path.points,
         width,
         height,

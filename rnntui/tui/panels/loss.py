@@ -4,92 +4,89 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-import numpy as np
-from textual.app import ComposeResult
-from textual.containers import Container
-
-from rnntui.engine.trace import Trace
-from rnntui.session.moment import Moment
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
-from rnntui.tui.drawing.decimation import thinned, thinned_ahead
-from rnntui.tui.drawing.kept_lines import FramedLines
+from rnntui.tui import drawing
 from rnntui.tui.drawing.line import DIM, Line
 from rnntui.tui.drawing.palette import Palette
-from rnntui.tui.drawing.plot_view import PlotView
-from rnntui.tui.drawing.plots import Series, line_plot
-from rnntui.tui.panels.panel import Shows
+from rnntui.tui.panels.panel import Plot, Plots, PlotsPanel
+from rnntui.tui.panels.registry import panel
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from rnntui.engine.trace import Trace
+    from rnntui.session.moment import Moment
+    from rnntui.tui.drawing.plots import Series
 
 _POINTS = 4000  # of a curve; more than there are dots across, so that thinning is not seen
 _LOG_FROM = 30.0  # a loss that fell by this factor is read on a logarithmic axis
 
 
-class LossPanel(Shows, FramedLines, Container):
-    """Two plots: below each other where it is high, else side by side."""
+@panel(
+    "loss",
+    title="Loss",
+    area="loss",
+    about="the loss over iterations, and at each timestep",
+)
+class LossPanel(PlotsPanel["Moment"]):
+    """The curve over iterations, and the losses of this sequence's timesteps."""
 
-    DEFAULT_CSS = """
-    LossPanel {
-        layout: horizontal;
-        &.stacked { layout: vertical; }
-        &.single #steps { display: none; }
-    }
-    """
+    names = ("curve", "steps")
 
-    def compose(self) -> ComposeResult:
-        """The curve over iterations, and the losses of this sequence's timesteps."""
-        self._curve = PlotView(id="curve")
-        self._steps = PlotView(id="steps")
-        self._history = _History(())
+    def __init__(self) -> None:
+        self._history: _History | None = None
         self._thinned: tuple[Trace, np.ndarray, np.ndarray] | None = None
-        yield self._curve
-        yield self._steps
 
-    def draw(self, moment: Moment) -> None:
-        """Draw both plots, if they have changed."""
-        self.set_class(self.size.height >= 14, "stacked")
-        self.set_class(self.size.width < 56 and self.size.height < 14, "single")
-        objective = moment.program.model.objective
+    def view(self, moment: Moment) -> Moment:
+        """The moment."""
+        return moment
+
+    def plots(self, view: Moment) -> Plots:
+        """Both plots."""
+        objective = view.program.model.objective
         if objective is None:
-            for view in (self._curve, self._steps):
-                view.show(_no_loss, "no loss")
-            return
-        self.write_on_frame(
-            "  ".join(
-                f"{printable(key)} {format_number(value, 4)}"
-                for key, value in moment.metrics.items()
-            )
-        )
-        if not self._history.is_of(moment.losses):
-            self._history = _History(moment.losses)
-        iteration, history = moment.position.iteration, self._history
-        count = len(moment.losses)
+            return Plots(dict.fromkeys(self.names, Plot(_no_loss, "no loss")))
+        if self._history is None or not self._history.is_of(view.losses):
+            self._history = _History(view.losses)
+        iteration, history = view.position.iteration, self._history
+        count = len(view.losses)
         draw = partial(_draw_curve, history, count, iteration)
-        self._curve.show(draw, (history, count, iteration))
-        self._show_steps(moment, objective)
+        note = "  ".join(
+            f"{printable(key)} {format_number(value, 4)}" for key, value in view.metrics.items()
+        )
+        curve = Plot(draw, (history, count, iteration))
+        return Plots({"curve": curve, "steps": self._steps(view, objective)}, note)
 
-    def _show_steps(self, moment: Moment, objective: str) -> None:
+    def _steps(self, moment: Moment, objective: str) -> Plot:
+        import numpy as np
+
         known = moment.known_range(objective)
         if self._thinned is None or self._thinned[0] is not moment.trace:
             losses = moment.trace.values[objective]
             t = np.arange(1.0, len(losses))
-            self._thinned = moment.trace, *thinned(t, losses[1:], _POINTS)
+            self._thinned = moment.trace, *drawing.decimation.thinned(t, losses[1:], _POINTS)
         trace, t, losses = self._thinned
         # what is not computed yet is left out; a NaN that was computed stays, and is announced
         stop = int(np.searchsorted(t, known.stop)) if known else 0
         now = moment.t
         here = float(trace.values[objective][now]) if now in known and now else None
-        series = Series("loss of each timestep", losses[:stop], t[:stop])
-        self._steps.show(partial(_draw_steps, series, now, here), (trace, now, known))
+        series = drawing.plots.Series("loss of each timestep", losses[:stop], t[:stop])
+        return Plot(partial(_draw_steps, series, now, here), (trace, now, known))
 
 
 class _History:
     """The losses of all iterations, thinned as they grow: a million cost no more than a thousand."""
 
     def __init__(self, losses: Sequence[float]) -> None:
+        import numpy as np
+
         self._losses = losses
         self._count = 0
-        self._x, self._y = np.empty(0), np.empty(0)
+        self._x: np.ndarray = np.empty(0)
+        self._y: np.ndarray = np.empty(0)
 
     def is_of(self, losses: Sequence[float]) -> bool:
         """Whether these are the losses, of which there may be more by now."""
@@ -97,12 +94,14 @@ class _History:
 
     def series(self, count: int) -> Series:
         """The first `count` losses, which are all that there were when it was asked for last."""
+        import numpy as np
+
         new = np.array(self._losses[self._count : count], dtype=float)
-        x, y = thinned_ahead(self._count, new, _POINTS)
+        x, y = drawing.decimation.thinned_ahead(self._count, new, _POINTS)
         x, y = np.concatenate([self._x, x]), np.concatenate([self._y, y])
-        self._x, self._y = thinned(x, y, _POINTS)
+        self._x, self._y = drawing.decimation.thinned(x, y, _POINTS)
         self._count += len(new)
-        return Series("loss", self._y, self._x)
+        return drawing.plots.Series("loss", self._y, self._x)
 
     def at(self, iteration: int) -> float | None:
         """The loss of an iteration."""
@@ -116,10 +115,12 @@ def _no_loss(width: int, height: int, palette: Palette) -> list[Line]:
 def _draw_curve(
     history: _History, count: int, iteration: int, width: int, height: int, palette: Palette
 ) -> list[Line]:
+    import numpy as np
+
     series, loss = history.series(count), history.at(iteration)
     finite = series.y[np.isfinite(series.y)]
     log = len(finite) > 1 and finite.min() > 0 and finite.max() > _LOG_FROM * finite.min()
-    return line_plot(
+    return drawing.plots.line_plot(
         [series],
         width,
         height,
@@ -136,7 +137,7 @@ def _draw_steps(
     series: Series, now: int, loss: float | None, width: int, height: int, palette: Palette
 ) -> list[Line]:
     marker = float(now) if now >= 1 else None
-    return line_plot(
+    return drawing.plots.line_plot(
         [series],
         width,
         height,

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.style import Style
 
-from rnntui.language.functions import FUNCTIONS
-from rnntui.language.keys import grad
-from rnntui.language.program import Program
-from rnntui.language.tree import Call
-from rnntui.session.moment import Moment
 from rnntui.text.problems import printable
-from rnntui.tui.check_table import MARKS
-from rnntui.tui.drawing.bars import bar, strip_of, strip_room
-from rnntui.tui.drawing.cells import fitted_number
-from rnntui.tui.drawing.decimation import Furthest
+from rnntui.tui import drawing
+from rnntui.tui.drawing.cache import Cache
 from rnntui.tui.drawing.line import BOLD, PLAIN, REVERSE, Line
-from rnntui.tui.panels.panel import Kept, LinesWhenSeen, RowsPanel
+from rnntui.tui.drawing.marks import MARKS
+from rnntui.tui.drawing.palette import Palette
+from rnntui.tui.drawing.rows_view import LinesWhenSeen
+from rnntui.tui.panels.panel import Room, Rows, RowsPanel
+from rnntui.tui.panels.registry import panel
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from rnntui.language.program import Program
+    from rnntui.session.moment import Moment
 
 _NUMBER = 9
 _LONGEST_NAME = 14
 _UNIT = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
-_MARK_STYLES = {status: Style.parse(style) for status, (_, style, _) in MARKS.items()}
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,17 @@ class _Components:
     @classmethod
     def of(cls, program: Program) -> _Components:
         """The components of a model; there may be thousands, and they do not change."""
-        found: list[_Component] = []
+        import numpy as np
+
+        components: list[_Component] = []
         lines = {}
         for equation in program.model.equations:
-            first = len(found)
+            first = len(components)
             key = equation.target
-            found += [_Component(key, index) for index in np.ndindex(program.shapes[key])]
-            lines[key] = range(first, len(found))
-        name = max((len(str(component)) for component in found), default=1)
-        return cls(tuple(found), lines, min(name, _LONGEST_NAME))
+            components += [_Component(key, index) for index in np.ndindex(program.shapes[key])]
+            lines[key] = range(first, len(components))
+        name = max((len(str(component)) for component in components), default=1)
+        return cls(tuple(components), lines, min(name, _LONGEST_NAME))
 
 
 @dataclass(frozen=True)
@@ -87,21 +90,35 @@ class _Layout:
         return cls(name, bar_width, history, cell)
 
 
-class QuantitiesPanel(RowsPanel):
+@panel(
+    "quantities",
+    title="Gates & states",
+    area="quantities",
+    about="every quantity's value as a number and a bar, and its history; on the way back gradients",
+)
+class QuantitiesPanel(RowsPanel["Moment"]):
     """Values in the forward phase; in the backward phase the gradients ∂L/∂ that reach them."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._kept = Kept()
+    def __init__(self) -> None:
+        self._cache = Cache()
         self._components: tuple[Program, _Components] | None = None
 
-    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Line]:
-        """A line for each component of each quantity, in the order of computation."""
+    def view(self, moment: Moment) -> Moment:
+        """The moment."""
+        return moment
+
+    def rows(self, view: Moment, room: Room) -> Rows:
+        """A line for each component of each quantity, in the order of computation.
+
+        The quantity that is picked out is in sight, else the one under the cursor.
+        """
+        from rnntui.language.keys import grad
+
+        moment = view
         components = self._components_of(moment)
         backward = moment.position.phase == "backward"
-        self.note = "∂L/∂ reaching each" if backward else ""
-        layout = _Layout.fit(width, components.name, moment.trace.length)
-        self._kept.begin(moment.trace, moment.checks, backward, layout, self.palette)
+        layout = _Layout.fit(room.width, components.name, moment.trace.length)
+        self._cache.begin(moment.trace, moment.checks, backward, layout, room.palette)
         here = moment.quantity if moment.position.phase != "update" else ""
         known = {
             key: moment.known_range(grad(key) if backward else key) for key in components.lines
@@ -111,15 +128,18 @@ class QuantitiesPanel(RowsPanel):
             component = components.all[number]
             key = component.key
             version = (number, moment.position.t, known[key], key == here, key == moment.selected)
-            return self._kept.get(
-                version, lambda: self._line(moment, component, known[key], layout, key == here)
+            return self._cache.get(
+                version,
+                lambda: self._line(
+                    moment, component, known[key], layout, key == here, room.palette
+                ),
             )
 
-        return LinesWhenSeen(len(components.all), line)
-
-    def anchor(self, moment: Moment) -> range | None:
-        """The quantity that is picked out, else the one under the cursor."""
-        return self._components_of(moment).lines.get(moment.selected or moment.quantity)
+        return Rows(
+            LinesWhenSeen(len(components.all), line),
+            anchor=components.lines.get(moment.selected or moment.quantity),
+            note="∂L/∂ reaching each" if backward else "",
+        )
 
     def _components_of(self, moment: Moment) -> _Components:
         if self._components is None or self._components[0] is not moment.program:
@@ -127,36 +147,44 @@ class QuantitiesPanel(RowsPanel):
         return self._components[1]
 
     def _line(
-        self, moment: Moment, component: _Component, known: range, layout: _Layout, here: bool
+        self,
+        moment: Moment,
+        component: _Component,
+        known: range,
+        layout: _Layout,
+        here: bool,
+        palette: Palette,
     ) -> Line:
         key, t = component.key, moment.t
         backward = moment.position.phase == "backward"
         series = _series(moment, component, backward)
-        line = Line("►", self.palette.current) if here else Line(" ")
+        line = Line("►", palette.current) if here else Line(" ")
         name = _fitted(component, layout.name).ljust(layout.name)
         line.add(name, REVERSE if key == moment.selected else BOLD if here else PLAIN)
         # t = 0 is shown only where there is an initial state or gradient, that is, where it counts
         first = 0 if moment.position.t == 0 and moment.position.phase != "update" else 1
-        room = strip_room(layout.history, layout.cell, t)
+        room = drawing.bars.strip_room(layout.history, layout.cell, t)
         version = (component, first)
-        history = self._kept.get(version, lambda: Furthest(series[first:], max(room, 1)))
+        history = self._cache.get(
+            version, lambda: drawing.decimation.Furthest(series[first:], max(room, 1))
+        )
         seen = range(max(known.start - first, 0), max(known.stop - first, 0))
         initial = _finite_size(series[0]) if 0 in known else 0.0
         largest = max(history.largest(seen), initial) or 1.0
         if t not in known:
             line.add("·".rjust(_NUMBER + 1) + "  " + " " * layout.bar)
         else:
-            line.add(fitted_number(float(series[t]), 2, _NUMBER + 1) + " ")
+            line.add(drawing.cells.fitted_number(float(series[t]), 2, _NUMBER + 1) + " ")
             line.add(*_mark(moment, component, backward))
             if layout.bar:
                 low, high = _range(moment, key, largest, backward)
-                line.join(bar(float(series[t]), low, high, layout.bar, self.palette))
+                line.join(drawing.bars.bar(float(series[t]), low, high, layout.bar, palette))
         if layout.history and known:
             line.add("  ").join(
-                strip_of(
+                drawing.bars.strip_of(
                     history,
                     seen,
-                    self.palette,
+                    palette,
                     scale=largest,
                     current=t - first,
                     cell_width=layout.cell,
@@ -179,6 +207,8 @@ def _fitted(component: _Component, width: int) -> str:
 
 
 def _series(moment: Moment, component: _Component, backward: bool) -> np.ndarray:
+    import numpy as np
+
     arrays = moment.trace.gradients if backward else moment.trace.values
     array = arrays.get(component.key)
     if array is None:  # the loss does not depend on it
@@ -188,6 +218,9 @@ def _series(moment: Moment, component: _Component, backward: bool) -> np.ndarray
 
 def _range(moment: Moment, key: str, largest: float, backward: bool) -> tuple[float, float]:
     """The ends of the bar: those of the activation, else as far as the values have gone."""
+    from rnntui.language.functions import FUNCTIONS
+    from rnntui.language.tree import Call
+
     expression = moment.program.model.equation(key).expression
     if not backward and isinstance(expression, Call) and expression.function in _UNIT:
         return _UNIT[expression.function]
@@ -206,5 +239,5 @@ def _mark(moment: Moment, component: _Component, backward: bool) -> tuple[str, S
             error = abs(check.computed[component.index] - value.expected[component.index])
             close = bool(error <= value.tolerance[component.index])
             status = "right" if close else check.status
-            return MARKS[status][0], _MARK_STYLES[status]
+            return MARKS[status].sign, MARKS[status].style
     return " ", PLAIN

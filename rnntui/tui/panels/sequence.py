@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from rnntui.data.tasks.task import TaskSequence
-from rnntui.notation.formula import format_value
-from rnntui.session.moment import Moment
 from rnntui.text.problems import printable
 from rnntui.text.terminal_cells import cell_width
-from rnntui.tui.drawing.cells import fitted_number
+from rnntui.tui import drawing
+from rnntui.tui.drawing.cache import Cache
 from rnntui.tui.drawing.line import DIM, PLAIN, Line
-from rnntui.tui.panels.panel import Kept, RowsPanel
+from rnntui.tui.drawing.palette import Palette
+from rnntui.tui.panels.panel import Room, Rows, RowsPanel
+from rnntui.tui.panels.registry import panel
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from rnntui.session.moment import Moment
 
 _LABEL = 10  # cells for the name of a row
 _WIDEST = 16  # cells for a timestep's column at most
@@ -24,18 +28,30 @@ _NAMES = ("t", "input", "target", "predicted", "loss")
 _BLOCK = 64  # timesteps whose cells are made together: no more are in sight at most sizes
 
 
-class SequencePanel(RowsPanel):
+@panel(
+    "sequence",
+    title="Sequence",
+    area="sequence",
+    about="input, target, prediction and loss at each timestep",
+)
+class SequencePanel(RowsPanel["Moment"]):
     """One column a timestep, the current one between ► and ◄; what is not computed yet is `·`."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._kept = Kept()
+    def __init__(self) -> None:
+        self._cache = Cache()
 
-    def rows(self, moment: Moment, width: int, height: int) -> Sequence[Line]:
+    def view(self, moment: Moment) -> Moment:
+        """The moment."""
+        return moment
+
+    def rows(self, view: Moment, room: Room) -> Rows:
         """As many of the rows as there is room for, the most telling first."""
+        from rnntui.data.tasks.task import TaskSequence
+
+        moment, width, height = view, room.width, room.height
         sequence = moment.sequence
-        self.note = printable(sequence.words) if isinstance(sequence, TaskSequence) else ""
-        self._kept.begin(moment.trace, self.palette)
+        note = printable(sequence.words) if isinstance(sequence, TaskSequence) else ""
+        self._cache.begin(moment.trace, room.palette)
         t = max(moment.t, 1)
         about = self._about(moment, t)
         present = [name for name in _NAMES if about[0].cells[name]]
@@ -45,21 +61,29 @@ class SequencePanel(RowsPanel):
         widest = max((block.widths[name] for block in about for name in present), default=1)
         column = min(max(widest, _LOSS if about[0].cells["loss"] else 1), _WIDEST) + 2
         column = min(column, max(width - _LABEL - 2, 3))  # one at least is in sight, whole or as …
-        room = max((width - _LABEL - 2) // column, 1)
+        columns = max((width - _LABEL - 2) // column, 1)
         length = moment.trace.length
-        start = _window(t, room, length)
-        seen = range(start, min(start + room, length + 1))
+        start = _window(t, columns, length)
+        seen = range(start, min(start + columns, length + 1))
         known = _known(moment)
-        return [
-            self._kept.get(
+        lines = [
+            self._cache.get(
                 (name, seen, column, t, known.get(name)),
-                partial(self._row, moment, name, seen, column, t, known.get(name)),
+                partial(self._row, moment, room.palette, name, seen, column, t, known.get(name)),
             )
             for name in present
         ]
+        return Rows(lines, note=note)
 
     def _row(
-        self, moment: Moment, name: str, seen: range, column: int, now: int, known: range | None
+        self,
+        moment: Moment,
+        palette: Palette,
+        name: str,
+        seen: range,
+        column: int,
+        now: int,
+        known: range | None,
     ) -> Line:
         line = Line(name.ljust(_LABEL), DIM)
         line.add("‹ " if seen.start > 1 else "  ", DIM)
@@ -71,7 +95,7 @@ class SequencePanel(RowsPanel):
             centred = _centred(cell, column - 2)
             if t == now:
                 marks = "►◄" if name == "input" else "  "
-                line.add(marks[0] + centred + marks[1], self.palette.current)
+                line.add(marks[0] + centred + marks[1], palette.current)
             else:
                 line.add(f" {centred} ", PLAIN if t < now or name != "loss" else DIM)
         if seen.stop <= moment.trace.length:
@@ -84,7 +108,7 @@ class SequencePanel(RowsPanel):
         return [self._block(moment, n) for n in range(max(here - 1, 0), min(here + 1, last) + 1)]
 
     def _block(self, moment: Moment, number: int) -> _Block:
-        return self._kept.get(number, lambda: _Block.of(moment, number))
+        return self._cache.get(number, lambda: _Block.of(moment, number))
 
 
 def _window(t: int, room: int, length: int) -> int:
@@ -146,6 +170,8 @@ def _predicted(moment: Moment, steps: range) -> list[str]:
     if key is None:
         return []
     alphabet = [printable(symbol) for symbol in moment.file.data.target_alphabet]
+    import numpy as np
+
     values = np.asarray(moment.trace.values[key][steps.start : steps.stop])
     if not moment.sequence.target_symbols or values.shape[1:] != (len(alphabet),):
         return [short(value) for value in values]
@@ -159,7 +185,7 @@ def _losses(moment: Moment, steps: range) -> list[str]:
     if objective is None:
         return []
     values = moment.trace.values[objective][steps.start : steps.stop].tolist()
-    return [fitted_number(value, 2, _LOSS).strip() for value in values]
+    return [drawing.cells.fitted_number(value, 2, _LOSS).strip() for value in values]
 
 
 def readout(moment: Moment) -> str | None:
@@ -171,5 +197,7 @@ def readout(moment: Moment) -> str | None:
 
 def short(value: np.ndarray) -> str:
     """A value in a few cells: `0.88`, `(1 −1)`."""
+    from rnntui.notation.formula import format_value
+
     text = format_value(value, 2)
     return f"({text[1:-1]})" if text.startswith("[") else text

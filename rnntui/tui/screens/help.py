@@ -1,4 +1,4 @@
-"""All keys, on a screen of their own."""
+"""All keys and panels, on a screen of their own."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from rnntui.tui.keys import KEYS
+from rnntui.tui.panels.registry import registered_panels
 
 
 class HelpScreen(ModalScreen[None]):
-    """The keys in groups; any of Esc, ?, q closes it."""
+    """The keys in groups, then the panels; any of Esc, ?, q closes it."""
 
     BINDINGS = [  # noqa: RUF012
         ("escape,question_mark,q,enter,f1", "dismiss", "close"),
@@ -44,6 +45,10 @@ def _table() -> Table:
             table.add_row(key.shown, key.help)
         table.add_row("", "")
     table.add_row("^p", "command palette: all of this by name")
+    table.add_row("", "")
+    table.add_row("", Text("Panels", style="underline"))
+    for panel in registered_panels():
+        table.add_row("", Text.assemble((panel.title, "bold"), "  ", panel.about))
     table.add_row("", "")
     table.add_row(
         "",

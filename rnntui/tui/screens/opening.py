@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from rnntui.text.problems import InputError, printable
 from rnntui.tui.imports import import_plots, import_stepper
+from rnntui.tui.panels.registry import Registration
 from rnntui.tui.screens.frames import FramedScreen
 from rnntui.tui.unread import Unread
 
@@ -58,9 +59,9 @@ class OpeningScreen(FramedScreen[InputError]):
         """The name of the file."""
         return Static(printable(self._unread.name), markup=False)
 
-    def make_panel(self, name: str) -> Static:
+    def make_panel(self, panel: Registration) -> Static:
         """Nothing yet."""
-        return Static(id=name)
+        return Static(id=panel.name, classes="panel")
 
     def on_mount(self) -> None:
         """Be seen first, then work."""

@@ -14,30 +14,13 @@ from rnntui.session.limits import MEGABYTE, MEMORY
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
 from rnntui.tui.garbage import search_less, search_some
-from rnntui.tui.panels.equation import EquationPanel
-from rnntui.tui.panels.gradients import GradientsPanel
-from rnntui.tui.panels.hidden_space import HiddenSpacePanel
-from rnntui.tui.panels.loss import LossPanel
-from rnntui.tui.panels.panel import RowsPanel, Shows
-from rnntui.tui.panels.quantities import QuantitiesPanel
-from rnntui.tui.panels.sequence import SequencePanel
-from rnntui.tui.panels.weights import WeightsPanel
+from rnntui.tui.panels.areas import FOLLOWED
+from rnntui.tui.panels.registry import Registration, registered_panels
 from rnntui.tui.screens.help import HelpScreen
 from rnntui.tui.screens.training import TrainingScreen
 from rnntui.tui.status import StatusLine
+from rnntui.tui.stepper.panel_frame import PanelFrame
 
-PANELS = {
-    "sequence": SequencePanel,
-    "equation": EquationPanel,
-    "quantities": QuantitiesPanel,
-    "weights": WeightsPanel,
-    "gradients": GradientsPanel,
-    "loss": LossPanel,
-    "hidden": HiddenSpacePanel,
-}
-
-_FOLLOWING = ("sequence", "equation", "quantities")  # those in every picture of running training
-_OUTER_PANELS = tuple(name for name in PANELS if name not in _FOLLOWING)
 _OUTER = 0.035  # seconds at least from one of those to the next in pictures of running training
 
 
@@ -49,16 +32,21 @@ class StepperScreen(TrainingScreen):
         self._status = StatusLine(file)
         self._behind: list[str] = []  # panels that do not show the newest moment yet
         self._rest_is_due = False
-        self._outer = list(_OUTER_PANELS)  # those whose turn is still to come while training runs
+        panels = registered_panels()
+        self._followed_panels = [panel.name for panel in panels if panel.area in FOLLOWED]
+        self._outer_panels = [panel.name for panel in panels if panel.area not in FOLLOWED]
+        self._outer = list(
+            self._outer_panels
+        )  # those whose turn is still to come while training runs
         self._outer_shown = 0.0
 
     def make_status(self) -> StatusLine:
         """Where we are."""
         return self._status
 
-    def make_panel(self, name: str) -> Widget:
-        """The panel of this name."""
-        return PANELS[name](id=name)
+    def make_panel(self, panel: Registration) -> Widget:
+        """The panel in its frame."""
+        return PanelFrame(panel)
 
     def on_mount(self) -> None:
         """Show the first moment, and hold the file against its answers meanwhile."""
@@ -78,7 +66,7 @@ class StepperScreen(TrainingScreen):
         the outer panels take turns to be in the others'.
         """
         running = self.session.running
-        first = {self.panel, *(_FOLLOWING if running else ())}
+        first = {self.panel, *(self._followed_panels if running else ())}
         if running and perf_counter() - self._outer_shown >= _OUTER:
             self._outer_shown = perf_counter()
             first.add(self._next_outer())
@@ -86,7 +74,7 @@ class StepperScreen(TrainingScreen):
             self._status.show(moment)
             for name in first:
                 self._panel(name).show(moment)
-        self._behind = [name for name in PANELS if name not in first]
+        self._behind = [name for name in self.grid.panels if name not in first]
         if not running and not self._rest_is_due:
             self._rest_is_due = True
             # after the picture at hand, and after the keys that came meanwhile
@@ -106,7 +94,7 @@ class StepperScreen(TrainingScreen):
         """The panel whose turn it is; when all had theirs, there is time to search for garbage."""
         name = self._outer.pop(0)
         if not self._outer:
-            self._outer = list(_OUTER_PANELS)
+            self._outer = list(self._outer_panels)
             self.set_timer(_OUTER / 4, search_some)
         return name
 
@@ -114,10 +102,10 @@ class StepperScreen(TrainingScreen):
         """Show the same moment in another theme."""
         self.show(self.moment)
 
-    def _panel(self, name: str) -> Shows:
-        panel = self._panels[name]
-        assert isinstance(panel, Shows)
-        return panel
+    def _panel(self, name: str) -> PanelFrame:
+        frame = self.grid.frames[name]
+        assert isinstance(frame, PanelFrame)
+        return frame
 
     @work(thread=True, exclusive=True)
     def _check(self) -> None:
@@ -199,27 +187,22 @@ class StepperScreen(TrainingScreen):
         self._to_panel(-1)
 
     def _to_panel(self, by: int) -> None:
-        names = list(PANELS)
-        self.panel = names[(names.index(self.panel) + by) % len(names)]
+        self.grid.step(by)
         self.lay_out()
         self.call_after_refresh(self._panel(self.panel).redraw)
 
     def action_full_screen(self) -> None:
         """The current panel over the whole screen, and back."""
-        self.full = not self.full
+        self.grid.full = not self.full
         self.lay_out()
 
     def action_scroll_panel(self, by: int) -> None:
         """Scroll the current panel up or down by its height."""
-        panel = self._panel(self.panel)
-        if isinstance(panel, RowsPanel):
-            panel.scroll_rows(by * max(panel.size.height - 1, 1))
+        self._panel(self.panel).scroll_pages(by)
 
     def action_scroll_sideways(self, by: int) -> None:
         """Scroll wide matrices sideways."""
-        panel = self._panel(self.panel)
-        if isinstance(panel, WeightsPanel):
-            panel.scroll_columns(by)
+        self._panel(self.panel).scroll_sideways(by)
 
     def action_help(self) -> None:
         """All keys."""
