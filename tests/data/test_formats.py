@@ -6,43 +6,21 @@ import csv
 import gzip
 import io
 import json
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading_data import read_sequences_of
+from reading_data import opened, read
 
 from rnntui.data.formats import source
-from rnntui.data.formats.opening import open_sequences
-from rnntui.data.formats.options import ModelOptions, sequence_file_from_data
-from rnntui.data.formats.readouts import target_kind
 from rnntui.data.sequence import InputSequence
-from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
+from rnntui.data.sequence_file import parse_sequence_file
 from rnntui.data.sequences import Data
-from rnntui.language.source_text import equation_text
-from rnntui.models.library import model_names
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-
-def read(name: str, content: str | bytes, **given: Any) -> Data:
-    """The sequences of a file with this name and content."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, name)
-        file.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_sequences_of(file, **given)
-
-
-def opened(name: str, content: str | bytes, **given: Any) -> SequenceFile:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, name)
-        file.write_bytes(content.encode() if isinstance(content, str) else content)
-        return open_sequences(file, **given)
 
 
 def assert_same(one: Data, other: Data) -> None:
@@ -359,87 +337,3 @@ class TestJson:
             [[1], [2]], [[3]],
         ]  # fmt: skip
         assert data.flat_targets
-
-
-class TestModels:
-    """The model that options choose, with a readout and a loss that fit the targets."""
-
-    FITTING: ClassVar = {
-        "probabilities": ["y = softmax(W_hy @ h + b_y)", "loss = cross_entropy(y, target)"],
-        "binary": ["y = sigmoid(W_hy @ h + b_y)", "loss = binary_cross_entropy(y, target)"],
-        "numbers": ["y = W_hy @ h + b_y", "loss = squared_error(y, target)"],
-    }
-
-    @staticmethod
-    def ends(file: SequenceFile) -> list[str]:
-        return [equation_text(e) for e in file.model.equations if e.target in ("y", "loss")]
-
-    @pytest.mark.parametrize(
-        ("content", "kind"),
-        [
-            ("x,y\nA,B\nB,A\n", "probabilities"),
-            ("x,y1,y2\n1,.25,.75\n2,1,0\n", "probabilities"),
-            ("x,y\n1,0\n2,1\n", "binary"),
-            ("x,y1,y2\n1,1,1\n2,1,0\n", "binary"),
-            ("x,y,mask\n1,1,1\n2,99,0\n", "binary"),
-            ("x,y\n1,0.5\n2,1\n", "numbers"),
-            ("x,y1,y2\n1,-1,2\n2,1,0\n", "numbers"),
-        ],
-    )
-    def test_defaults_by_the_targets(self, content: str, kind: str) -> None:
-        file = opened("f.csv", content, options=ModelOptions(model="gru", hidden=3))
-        assert target_kind(file.data) == kind
-        assert self.ends(file) == self.FITTING[kind]
-        assert file.program.shapes["h"] == (3,)
-
-    def test_a_model_s_own_that_fits_is_kept(self) -> None:
-        table = "x1,x2,y\n1,0,0\n0,1,1\n"
-        file = opened("f.csv", table, options=ModelOptions(model="carousel"))
-        assert self.ends(file) == ["y = sigmoid(w3 * s)", "loss = binary_kl_divergence(y, target)"]
-
-    @pytest.mark.parametrize("model", model_names())
-    @pytest.mark.parametrize("target", ["next", "given", "none"])
-    def test_every_model_opens_a_table(self, model: str, target: str) -> None:
-        table = "x1,x2,y\n1,0,0\n0,1,0.5\n1,1,2\n"
-        options = ModelOptions(model=model, target=target)
-        if model.startswith("carousel") and target == "next":
-            pytest.skip("its readout is a scalar, the next input is a vector")
-        file = opened("f.csv", table, options=options)
-        assert file.model.objective == (None if target == "none" else "loss")
-        assert file.data.sequences[0].length == (2 if target == "next" else 3)
-
-    def test_next_inputs(self) -> None:
-        table = "x,mask\n1,1\n2,2\n3,3\n\n4,4\n5,5\n"
-        file = opened("f.csv", table, options=ModelOptions(target="next"))
-        one, other = file.data.sequences
-        assert one.inputs is not None
-        assert one.targets is not None
-        assert (one.inputs.tolist(), one.targets.tolist()) == ([[1], [2]], [[2], [3]])
-        assert (one.mask.tolist(), other.mask.tolist()) == ([1, 2], [4])
-
-    def test_own_readout_loss_and_training(self) -> None:
-        options = ModelOptions(
-            readout="y = tanh(V @ h)", loss="mean((y - target)**2)", optimizer="adam",
-            learning_rate=0.02, iterations=7, batch="all", seed=5,
-        )  # fmt: skip
-        file = opened("a b.csv", "x,y\n1,2\n", options=options, overrides=["training.beta1=0.8"])
-        assert self.ends(file) == ["y = tanh(V @ h)", "loss = mean((y - target) ** 2)"]
-        training = file.training
-        assert (training.optimizer, training.learning_rate, training.iterations) == (
-            "adam",
-            0.02,
-            7,
-        )
-        assert (training.batch, training.seed, training.hyperparameters["beta1"]) == (None, 5, 0.8)
-        assert (file.title, file.description) == ("a b", "1 sequence, 1 timestep.")
-
-    def test_what_a_file_is_called(self) -> None:
-        data = read("f.csv", "x,y\nA,1\n")
-        for file, title in (
-            ("a/b/c.csv.gz", "c"),
-            ('say "hi".csv', 'say "hi"'),
-            ("\x1b[31m\x7f.csv", "\\x1b[31m\\x7f"),
-            ("standard input", "standard input"),
-        ):
-            made = sequence_file_from_data(data, file)
-            assert (made.file, made.title) == (file, title)
