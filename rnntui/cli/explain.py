@@ -66,7 +66,7 @@ def explain(
     else:
         render = {"markdown": render_markdown, "latex": render_latex, "html": render_html}[as_]
         text = render(document)
-    deliver(text, output)
+    deliver([text if text.endswith("\n") else f"{text}\n"], output)
 
 
 def _timesteps(written: str | None) -> int | range | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,14 +84,16 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def deliver(text: str, output: Path | None) -> None:
-    """Print a text, or write it to a file, whole or not at all: as UTF-8, with a line end at its end.
+def deliver(pieces: Iterable[str], output: Path | None) -> None:
+    """Print a text piece by piece, or write it to a file, whole or not at all: as UTF-8.
 
     Raises InputError where the file cannot be written.
     """
-    content = (text if text.endswith("\n") else f"{text}\n").encode("utf-8")
+    content = (piece.encode("utf-8") for piece in pieces)
     if output is None:
-        click.echo(content, nl=False)
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(content)
+        sys.stdout.buffer.flush()
         return
     from rnntui.text.files import write_whole
 
@@ -101,4 +102,6 @@ def deliver(text: str, output: Path | None) -> None:
 
 def print_json(value: Any, indent: int | None = None) -> None:
     """Print JSON, which is UTF-8 whatever the terminal's encoding is."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=indent).encode("utf-8"))
+    from rnntui.text.json_output import to_json
+
+    click.echo(to_json(value, indent).encode("utf-8"))

@@ -36,6 +36,11 @@ FORMATS = ("json", "jsonl", "csv", "npz")
     help="Which sequence of the iteration's batch.",
 )
 @click.option(
+    "--decompositions",
+    is_flag=True,
+    help="With each gradient by loss and by use; the time grows with the square of the length.",
+)
+@click.option(
     "--format",
     "as_",
     type=click.Choice(FORMATS),
@@ -54,6 +59,7 @@ def trace(
     read: Callable[[], SequenceFile],
     iteration: int,
     sequence: int,
+    decompositions: bool,
     as_: str,
     output: Path | None,
 ) -> None:
@@ -85,7 +91,7 @@ def trace(
     if as_ == "npz":
         if output is None:
             raise InputError(Problem("npz is not for a terminal", None, "give --output trace.npz"))
-        write_trace_npz(output, file, current, number)
+        write_trace_npz(output, file, current, number, decompositions)
         return
     lines = {"json": trace_json, "jsonl": trace_jsonl, "csv": trace_csv}[as_]
-    deliver("\n".join(lines(file, current, number)), output)
+    deliver(lines(file, current, number, decompositions), output)

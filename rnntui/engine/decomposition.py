@@ -46,7 +46,16 @@ class Decomposition:
     @cached_property
     def by_use(self) -> Mapping[str, Array]:
         """Each parameter's gradient by the timestep at which it is used, (T, *shape)."""
-        return gradients_by_use(self.trace).by_use
+        return self._by_use.by_use
+
+    @property
+    def by_initial_use(self) -> Mapping[str, Array]:
+        """What a parameter's use in an initial value contributes; only parameters that have one."""
+        return self._by_use.initial
+
+    @cached_property
+    def _by_use(self) -> GradientsByUse:
+        return gradients_by_use(self.trace)
 
     @property
     def is_computed(self) -> bool:

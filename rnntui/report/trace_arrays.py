@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnntui.data.sequence_file import SequenceFile
-from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
+from rnntui.engine.decomposition import Decomposition
 from rnntui.engine.training import Iteration
 
 
@@ -23,12 +23,14 @@ class TraceArray:
     array: Any
 
 
-def trace_arrays(file: SequenceFile, iteration: Iteration, number: int = 0) -> Iterator[TraceArray]:
+def trace_arrays(
+    file: SequenceFile, iteration: Iteration, number: int = 0, decompositions: bool = False
+) -> Iterator[TraceArray]:
     """The trace of sequence `number` of the iteration's batch.
 
     kind is parameters, initial, values, loss, gradients (∂L/∂quantity; at t = 0 of the initial
-    states), parameter_gradients, gradients_by_loss, gradients_by_use, gradients_by_use_initial,
-    batch_gradients, or updated.
+    states), parameter_gradients, batch_gradients, or updated; with decompositions, which take T²
+    time, also gradients_by_loss, gradients_by_use and gradients_by_use_initial.
     """
     trace = iteration.traces[number]
     model = file.model
@@ -46,16 +48,20 @@ def trace_arrays(file: SequenceFile, iteration: Iteration, number: int = 0) -> I
         yield TraceArray("gradients", key, first, gradient[first:])
     for key, gradient in trace.parameter_gradients.items():
         yield TraceArray("parameter_gradients", key, None, gradient)
-    for key, gradient in gradients_by_loss(trace).items():
-        yield TraceArray("gradients_by_loss", key, 1, gradient)
-    by_use = gradients_by_use(trace)
-    for key, gradient in by_use.by_use.items():
-        yield TraceArray("gradients_by_use", key, 1, gradient)
-    for key, gradient in by_use.initial.items():
-        yield TraceArray("gradients_by_use_initial", key, None, gradient)
+    if decompositions:
+        yield from _decomposed(Decomposition(trace))
     if len(iteration.traces) > 1:
         for key, gradient in iteration.gradients.items():
             yield TraceArray("batch_gradients", key, None, gradient)
     if iteration.after is not None:
         for key, value in iteration.after.parameters.items():
             yield TraceArray("updated", key, None, value)
+
+
+def _decomposed(decomposition: Decomposition) -> Iterator[TraceArray]:
+    for key, gradient in decomposition.by_loss.items():
+        yield TraceArray("gradients_by_loss", key, 1, gradient)
+    for key, gradient in decomposition.by_use.items():
+        yield TraceArray("gradients_by_use", key, 1, gradient)
+    for key, gradient in decomposition.by_initial_use.items():
+        yield TraceArray("gradients_by_use_initial", key, None, gradient)

@@ -15,15 +15,17 @@ from rnntui.report.trace_arrays import TraceArray, trace_arrays
 COLUMNS = ("iteration", "sequence", "t", "kind", "name", "index", "value")
 
 
-def trace_csv(file: SequenceFile, iteration: Iteration, number: int = 0) -> Iterator[str]:
-    """The lines, without line ends; the first names the columns.
+def trace_csv(
+    file: SequenceFile, iteration: Iteration, number: int = 0, decompositions: bool = False
+) -> Iterator[str]:
+    """The lines; the first names the columns.
 
     index: the component, from 0, as `2` or `0;1`; empty for scalars. t is empty for what has no
     timestep. Numbers are written so that they are read back the same; nan, inf and -inf as such.
     """
-    yield ",".join(COLUMNS)
+    yield _line(COLUMNS)
     where = (iteration.before.iteration, iteration.indices[number] + 1)
-    for array in trace_arrays(file, iteration, number):
+    for array in trace_arrays(file, iteration, number, decompositions):
         for row in _rows(array):
             yield _line((*where, *row))
 
@@ -39,5 +41,5 @@ def _rows(quantity: TraceArray) -> Iterator[tuple[object, ...]]:
 
 def _line(row: tuple[object, ...]) -> str:
     text = StringIO()
-    csv.writer(text, lineterminator="").writerow(row)
+    csv.writer(text, lineterminator="\n").writerow(row)
     return text.getvalue()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,48 +9,65 @@ from typing import Any
 import numpy as np
 
 from rnntui.data.sequence_file import SequenceFile
-from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
+from rnntui.engine.decomposition import Decomposition
 from rnntui.engine.trace import Trace
 from rnntui.engine.training import Iteration
+from rnntui.text.json_output import to_json
+
+_STEPS = "steps"
 
 
-def trace_object(file: SequenceFile, iteration: Iteration, number: int = 0) -> dict[str, Any]:
+def trace_object(
+    file: SequenceFile, iteration: Iteration, number: int = 0, decompositions: bool = False
+) -> dict[str, Any]:
     """The trace of sequence `number` of the iteration's batch, as JSON takes it.
 
+    decompositions: with each parameter's gradient by loss and by use, which take T² time.
     NaN and infinities are the strings "nan", "inf" and "-inf".
     """
+    fields = trace_fields(file, iteration, number, decompositions)
+    return {key: list(value) if key == _STEPS else value for key, value in fields}
+
+
+def trace_fields(
+    file: SequenceFile, iteration: Iteration, number: int = 0, decompositions: bool = False
+) -> Iterator[tuple[str, Any]]:
+    """The keys of `trace_object` with their values; `steps` is an iterator, timestep by timestep."""
     trace = iteration.traces[number]
     model = file.model
-    written: dict[str, Any] = {
-        "model": model.name,
-        "iteration": iteration.before.iteration,
-        "sequence": iteration.indices[number] + 1,
-        "batch": len(iteration.traces),
-        "loss": plain(trace.loss),
-        "parameters": _plain_all(trace.parameters),
-        "initial": {state: plain(trace.values[state][0]) for state in model.states},
-        "steps": [_step(trace, t) for t in range(1, trace.length + 1)],
-        "gradients": _plain_all(trace.parameter_gradients),
-        "gradients_by_loss": {},
-        "gradients_by_use": {},
-        "updated": _plain_all(iteration.after.parameters) if iteration.after else None,
-    }
-    if model.objective is not None:
-        by_use = gradients_by_use(trace)
-        written["gradients_by_loss"] = _plain_all(gradients_by_loss(trace))
-        written["gradients_by_use"] = _plain_all(by_use.by_use)
-        if by_use.initial:
-            written["gradients_by_use_initial"] = _plain_all(by_use.initial)
-        if len(iteration.traces) > 1:
-            written["batch_gradients"] = _plain_all(iteration.gradients)
+    yield "model", model.name
+    yield "iteration", iteration.before.iteration
+    yield "sequence", iteration.indices[number] + 1
+    yield "batch", len(iteration.traces)
+    yield "loss", plain(trace.loss)
+    yield "parameters", _plain_all(trace.parameters)
+    yield "initial", {state: plain(trace.values[state][0]) for state in model.states}
+    yield _STEPS, (_step(trace, t) for t in range(1, trace.length + 1))
+    yield "gradients", _plain_all(trace.parameter_gradients)
+    if decompositions:
+        yield from _decomposed(trace)
+    yield "updated", _plain_all(iteration.after.parameters) if iteration.after else None
+    if model.objective is not None and len(iteration.traces) > 1:
+        yield "batch_gradients", _plain_all(iteration.gradients)
     if iteration.fault is not None:
-        written["fault"] = str(iteration.fault)
-    return written
+        yield "fault", str(iteration.fault)
 
 
-def trace_json(file: SequenceFile, iteration: Iteration, number: int = 0) -> Iterator[str]:
-    """The object on one line, without a line end."""
-    yield json.dumps(trace_object(file, iteration, number), ensure_ascii=False)
+def trace_json(
+    file: SequenceFile, iteration: Iteration, number: int = 0, decompositions: bool = False
+) -> Iterator[str]:
+    """The object on one line, piece by piece."""
+    before = "{"
+    for key, value in trace_fields(file, iteration, number, decompositions):
+        yield f"{before}{to_json(key)}: "
+        before = ", "
+        if key == _STEPS:
+            for n, step in enumerate(value):
+                yield f"{', ' if n else '['}{to_json(step)}"
+            yield "]"
+        else:
+            yield to_json(value)
+    yield "}\n"
 
 
 def plain(value: Any) -> Any:
@@ -69,6 +85,18 @@ def plain(value: Any) -> Any:
 
 def _plain_all(arrays: Mapping[str, Any]) -> dict[str, Any]:
     return {key: plain(array) for key, array in arrays.items()}
+
+
+def _decomposed(trace: Trace) -> Iterator[tuple[str, Any]]:
+    if trace.program.model.objective is None:
+        yield "gradients_by_loss", {}
+        yield "gradients_by_use", {}
+        return
+    decomposition = Decomposition(trace)
+    yield "gradients_by_loss", _plain_all(decomposition.by_loss)
+    yield "gradients_by_use", _plain_all(decomposition.by_use)
+    if decomposition.by_initial_use:
+        yield "gradients_by_use_initial", _plain_all(decomposition.by_initial_use)
 
 
 def _step(trace: Trace, t: int) -> dict[str, Any]:

@@ -14,7 +14,13 @@ from rnntui.report.trace_arrays import trace_arrays
 from rnntui.text.files import write_whole
 
 
-def write_trace_npz(path: Path, file: SequenceFile, iteration: Iteration, number: int = 0) -> None:
+def write_trace_npz(
+    path: Path,
+    file: SequenceFile,
+    iteration: Iteration,
+    number: int = 0,
+    decompositions: bool = False,
+) -> None:
     """Write the arrays of a trace, `values/h`, `gradients/pre(f)`, …, or nothing at all.
 
     What has timesteps has them as its first axis; `first/gradients/h` is the timestep of its
@@ -28,7 +34,7 @@ def write_trace_npz(path: Path, file: SequenceFile, iteration: Iteration, number
         "symbols": np.array(sequence.symbols, dtype=np.str_),
         "target_symbols": np.array(sequence.target_symbols, dtype=np.str_),
     }
-    for quantity in trace_arrays(file, iteration, number):
+    for quantity in trace_arrays(file, iteration, number, decompositions):
         key = f"{quantity.kind}/{quantity.name}"
         arrays[key] = np.asarray(quantity.array, dtype=np.float64)
         if quantity.first is not None:

@@ -7,7 +7,7 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rnntui.text.problems import InputError, Problem
@@ -16,8 +16,10 @@ _SUFFIX = ".rnntui-tmp"
 _ATTEMPTS = 3  # to make a temporary file; where there are no locks, none is better than another
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write a file through a temporary one beside it, flushed to disk, then renamed over it.
+
+    content: what is to be in it, or pieces of that, which are written as they come.
 
     Whatever happens, there is either the old file or the new one. Links are followed; a file that
     is there keeps its mode and owner. A terminal, a pipe or `/dev/null` is written to as it is. What
@@ -26,10 +28,11 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     try:
         before = _status(path)
+        pieces = [content] if isinstance(content, bytes) else content
         if before is None or stat.S_ISREG(before.st_mode):
-            _replace(Path(os.path.realpath(path)), before, content)
+            _replace(Path(os.path.realpath(path)), before, pieces)
         else:
-            _write_to(path, before.st_mode, content)
+            _write_to(path, before.st_mode, pieces)
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
 
@@ -62,11 +65,11 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def _replace(target: Path, before: os.stat_result | None, content: bytes) -> None:
+def _replace(target: Path, before: os.stat_result | None, pieces: Iterable[bytes]) -> None:
     _refuse_read_only(target, before)
     with _temporary(target) as (handle, temporary):
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
             os.chmod(temporary, _mode(temporary, before))
@@ -162,7 +165,7 @@ def _refuse_kind(mode: int) -> None:
         raise OSError(errno.EINVAL, "it is not a file")
 
 
-def _write_to(path: Path, mode: int, content: bytes) -> None:
+def _write_to(path: Path, mode: int, pieces: Iterable[bytes]) -> None:
     """Write to a character device or a pipe as it is."""
     _refuse_kind(mode)
     try:
@@ -174,4 +177,4 @@ def _write_to(path: Path, mode: int, content: bytes) -> None:
         raise
     os.set_blocking(handle, True)
     with os.fdopen(handle, "wb") as file:
-        file.write(content)
+        file.writelines(pieces)

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
+from rnntui.engine import decomposition
 from rnntui.engine.training import Iteration
 from rnntui.report.trace_csv import COLUMNS, trace_csv
-from rnntui.report.trace_json import trace_object
+from rnntui.report.trace_json import trace_json, trace_object
 from rnntui.report.trace_jsonl import trace_jsonl
 from rnntui.report.trace_npz import write_trace_npz
 from rnntui.session.checks import start_training
@@ -75,8 +76,8 @@ def test_csv_says_where_each_number_stands() -> None:
 
 def test_csv_has_every_number_of_the_json_object() -> None:
     file, iteration = first(BATCH)
-    whole = trace_object(file, iteration, 1)
-    found = list(csv.DictReader(trace_csv(file, iteration, 1)))
+    whole = trace_object(file, iteration, 1, decompositions=True)
+    found = list(csv.DictReader(trace_csv(file, iteration, 1, decompositions=True)))
     for t, step in enumerate(whole["steps"], 1):
         for kind, names in (("values", step["values"]), ("gradients", step["gradients"])):
             for name, value in names.items():
@@ -105,14 +106,44 @@ def test_without_targets_there_are_values_alone() -> None:
     assert {row["kind"] for row in rows(NO_TARGETS)} == {"parameters", "initial", "values"}
 
 
-def test_json_lines_are_the_json_object_line_by_line() -> None:
+@pytest.mark.parametrize("decompositions", [False, True])
+def test_json_lines_are_the_json_object_line_by_line(decompositions: bool) -> None:
     file, iteration = first(BATCH)
-    whole = trace_object(file, iteration, 1)
-    header, *steps = map(json.loads, trace_jsonl(file, iteration, 1))
+    whole = trace_object(file, iteration, 1, decompositions)
+    header, *steps = map(json.loads, trace_jsonl(file, iteration, 1, decompositions))
     assert header.pop("timesteps") == 3
     assert steps == whole.pop("steps")
     assert header == whole
     assert steps[0]["symbol"] == "é"
+
+
+@pytest.mark.parametrize("text", [BATCH, BLOWS_UP, NO_TARGETS])
+@pytest.mark.parametrize("decompositions", [False, True])
+def test_json_in_pieces_is_the_json_object_on_a_line(text: str, decompositions: bool) -> None:
+    file, iteration = first(text)
+    number = len(iteration.traces) - 1
+    *pieces, last = trace_json(file, iteration, number, decompositions)
+    assert last == "}\n"
+    assert not any("\n" in piece for piece in pieces)
+    found = json.loads("".join(pieces) + last)
+    assert found == trace_object(file, iteration, number, decompositions)
+    assert ("gradients_by_loss" in found) == decompositions
+
+
+def test_without_being_asked_nothing_is_computed_whose_time_grows_with_the_square_of_the_length(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, iteration = first(BATCH)
+
+    def never(*_: object) -> None:
+        raise AssertionError("one backward pass a timestep")
+
+    monkeypatch.setattr(decomposition, "run_backward", never)
+    for written in (trace_json, trace_jsonl, trace_csv):
+        assert "gradients_by" not in "".join(written(file, iteration, 1))
+    write_trace_npz(tmp_path / "trace.npz", file, iteration, 1)
+    with pytest.raises(AssertionError):
+        list(trace_csv(file, iteration, 1, decompositions=True))
 
 
 def strict(constant: str) -> Any:
@@ -121,7 +152,7 @@ def strict(constant: str) -> Any:
 
 def test_json_lines_are_strict_json() -> None:
     for line in trace_jsonl(*first(BLOWS_UP)):
-        assert "\n" not in line
+        assert line.index("\n") == len(line) - 1
         json.loads(line, parse_constant=strict)
 
 

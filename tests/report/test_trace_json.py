@@ -62,8 +62,8 @@ def iteration(file: SequenceFile, number: int = 0) -> Iteration:
 
 def traced(file: SequenceFile, number: int = 0, sequence: int = 0) -> dict[str, Any]:
     """The object as a program gets it: through text and back."""
-    found = json.dumps(trace_object(file, iteration(file, number), sequence), allow_nan=False)
-    return json.loads(found)
+    whole = trace_object(file, iteration(file, number), sequence, decompositions=True)
+    return json.loads(json.dumps(whole, allow_nan=False))
 
 
 def shipped(name: str) -> SequenceFile:
