@@ -8,13 +8,13 @@ counts less. Milliseconds, medians of 60, on two shared and busy cores, CPython 
 
 | ms                                | 38 × 14 | 64 × 22 | 118 × 36 |
 | --------------------------------- | ------: | ------: | -------: |
-| curve of 12 points                |    1.75 |    2.36 |     4.86 |
-| curve, as many points as cells    |    1.41 |    2.40 |     5.67 |
-| dense curve, noise .05            |    1.36 |    2.31 |     5.07 |
-| dense curve, noise .5             |    1.51 |    3.10 |     8.01 |
-| scatter, 500 points in 7 groups   |    2.39 |    3.48 |     6.12 |
-| trajectory, 20 points with labels |    3.40 |    5.10 |     10.2 |
-| trajectory, 60 points with labels |    4.27 |    7.70 |     17.1 |
+| curve of 12 points                |    1.44 |    1.72 |     3.18 |
+| curve, as many points as cells    |    1.08 |    1.73 |     3.85 |
+| dense curve, noise .05            |    1.07 |    1.63 |     3.32 |
+| dense curve, noise .5             |    1.25 |    2.47 |     6.26 |
+| scatter, 500 points in 7 groups   |    2.06 |    2.72 |     4.03 |
+| trajectory, 20 points with labels |    3.07 |    4.36 |     8.21 |
+| trajectory, 60 points with labels |    4.03 |    7.06 |     15.3 |
 """
 
 from __future__ import annotations

@@ -2,17 +2,17 @@
 
 What plotext cannot do is prepared for it. It is given places in the unit square, worked out by
 `Axis`: plotext would raise where a value or the distance of two is infinite. It spends about three
-microseconds on each dot, so a dense curve comes as the characters of its cells. Its figure is one
-for the whole process, so plots are drawn in one thread only. To read its cells where it keeps them
-would save a tenth to a third of the time, but it promises only the text that `build` returns.
+microseconds on each dot, so a dense curve comes as the characters of its cells. The cells are read
+where it keeps them: the text of escape sequences that it would make of them takes a quarter of the
+time. Its figure is one for the whole process, so plots are drawn in one thread only.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import groupby
 from typing import TypeVar
 
 import numpy as np
@@ -28,7 +28,6 @@ _TICK_WIDTHS = (6, 9)
 """Room for the texts of ticks: one of these, so that the frame does not move with each number."""
 _Cells = TypeVar("_Cells", float, np.ndarray)
 _OUT_OF_SIGHT = -9.0
-_SGR = re.compile(r"\x1b\[([\d;]*)m")
 _PRIVATE = 0xE000  # characters from here on stand for what is not one character in one cell
 
 
@@ -64,12 +63,12 @@ class Canvas:
     y_axis: Axis
     x_label: str = ""
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """The cells across, inside the frame."""
         return self.width - self._tick_width - 1
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """The cells down, inside the frame."""
         return self.height - 2 - bool(self._shown_label)
@@ -101,8 +100,10 @@ class Canvas:
             x, y = self.shares(label.column, label.row)
             text = _one_a_cell(label.text, substitutes)
             plt.text(text, x, y, color=label.colour, alignment="left")
-        rows = plt.build().split("\n")[: self.height]
-        return [_line(row, substitutes) for row in rows]
+        monitor = plt.main().monitor
+        monitor.build_plot()
+        rows = zip(monitor.matrix.marker, monitor.matrix.fullground, strict=True)
+        return [_line(*row, substitutes) for row in rows][::-1]
 
     def _begin(self, palette: Palette) -> None:
         """A figure with the frame and nothing in it."""
@@ -148,10 +149,12 @@ class Canvas:
     def _x_ticks(self) -> list[Tick]:
         """As many as can stand side by side: plotext would leave out any of those that meet."""
         most = min(max(self.width // 9, 3), 8)
-        choices = [self.x_axis.ticks(count) for count in range(most, 1, -1)]
-        all_of_them = choices[0]
-        choices += [all_of_them[:: max(len(all_of_them) - 1, 1)], all_of_them[:1]]
-        return next(ticks for ticks in choices if self._side_by_side(ticks))
+        for count in range(most, 1, -1):
+            ticks = self.x_axis.ticks(count)
+            if self._side_by_side(ticks):
+                return ticks
+        outermost = [ticks[0], ticks[-1]]
+        return outermost if self._side_by_side(outermost) else outermost[:1]
 
     def _side_by_side(self, ticks: list[Tick]) -> bool:
         end = 0
@@ -159,7 +162,7 @@ class Canvas:
             middle = self.width - self.columns + round(share * (self.columns - 1))
             start = min(middle - len(text) // 2, self.width - len(text))
             if start <= end:
-                return len(ticks) == 1
+                return False
             end = start + len(text)
         return True
 
@@ -184,17 +187,17 @@ def _one_a_cell(text: str, substitutes: dict[int, str]) -> str:
     return "".join(characters)
 
 
-def _line(row: str, substitutes: dict[int, str]) -> Line:
-    """A row as plotext wrote it: texts, and between them the escape sequences for colours."""
-    text, *coloured = _SGR.split(row)
-    line = Line(text)
-    for codes, text in zip(coloured[::2], coloured[1::2], strict=True):
-        line.add(text.translate(substitutes), _style(codes))
+def _line(characters: list[str], colours: list[RGB | str], substitutes: dict[int, str]) -> Line:
+    """A row of cells; neighbours of one colour are one segment."""
+    line, start = Line(), 0
+    for colour, cells in groupby(colours):
+        end = start + len(list(cells))
+        line.add("".join(characters[start:end]).translate(substitutes), _ink(colour))
+        start = end
     return line
 
 
 @lru_cache(64)
-def _style(codes: str) -> Style:
-    """What `38;2;red;green;blue` stands for; everything else ends a colour."""
-    colour = [int(code) for code in codes.split(";")[2:]]
-    return Style(color=Color.from_rgb(*colour)) if len(colour) == 3 else PLAIN
+def _ink(colour: RGB | str) -> Style:
+    """A cell that nothing was put in has a word for a colour."""
+    return PLAIN if isinstance(colour, str) else Style(color=Color.from_rgb(*colour))

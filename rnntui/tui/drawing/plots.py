@@ -192,9 +192,10 @@ def _trajectory(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The latest points up to `current`, NaN at each break; as many as their lines are not too long."""
     stop = len(x) if current is None else min(max(current + 1, 0), len(x))
+    x, y = middle_of_cell(x[:stop], canvas.columns, 2), middle_of_cell(y[:stop], canvas.rows, 4)
     cuts = [k for k in breaks if 0 < k < stop]
-    x = np.insert(middle_of_cell(x[:stop], canvas.columns, 2), cuts, np.nan)
-    y = np.insert(middle_of_cell(y[:stop], canvas.rows, 4), cuts, np.nan)
+    if cuts:
+        x, y = np.insert(x, cuts, np.nan), np.insert(y, cuts, np.nan)
     across, up = 2 * canvas.columns, 4 * canvas.rows
     dots = np.fmax(1, np.fmax(across * np.abs(np.diff(x)), up * np.abs(np.diff(y))))
     from_here_on = np.cumsum(dots[::-1])[::-1]
