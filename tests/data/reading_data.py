@@ -6,10 +6,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from rnntui.data.formats.opening import open_sequences, read_source
 from rnntui.data.formats.source import ReportProgress, Source
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.data.sequences import Data
+from rnntui.text.problems import InputError
 
 
 def read_sequences_of(
@@ -33,3 +36,11 @@ def opened(name: str, content: str | bytes, **given: Any) -> SequenceFile:
         file = Path(folder, name)
         file.write_bytes(content.encode() if isinstance(content, str) else content)
         return open_sequences(file, **given)
+
+
+def said(folder: Path, name: str, content: bytes, **given: Any) -> str:
+    """All that is printed about a file with this content."""
+    (folder / name).write_bytes(content)
+    with pytest.raises(InputError) as refused:
+        open_sequences(folder / name, **given)
+    return str(refused.value).replace(str(folder / name), name)

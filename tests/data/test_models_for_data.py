@@ -1,11 +1,14 @@
 """Data that comes without a model: the one that options choose, and what fits the data of it."""
 
+# ruff: noqa: E501  (what is printed stands on one line)
+
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from reading_data import opened, read
+from reading_data import opened, read, said
 
 from rnntui.data.formats.options import ModelOptions, sequence_file_from_data
 from rnntui.data.formats.readouts import target_kind
@@ -98,3 +101,50 @@ class TestModels:
         ):
             made = sequence_file_from_data(data, file)
             assert (made.file, made.title) == (file, title)
+
+
+class TestOptions:
+    """Options that fit neither the file nor the model."""
+
+    TABLE = b"x1,x2,y\n1,2,0\n1,3,1\n"
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (ModelOptions(model="lsmt"), "there is no model `lsmt`; did you mean `lstm`?"),
+            (ModelOptions(target="nxt"), "there are no targets `nxt`; did you mean `next`?"),
+            (
+                ModelOptions(hidden=0),
+                "the options, line 8, column 10: `hidden` is a whole number from 1 on; not `0`\n    hidden = 0\n             ^",
+            ),
+            (
+                ModelOptions(batch="al"),
+                'the options, line 11, column 9: `batch` is a number of sequences; "all" for the whole set\n    batch = "al"\n            ^',
+            ),
+            (
+                ModelOptions(loss="squared_eror(y, target)"),
+                "the options, line 5, column 9: `squared_eror` is not a function of the language; did you mean `squared_error`?\n            squared_eror(y, target)\n            ^",
+            ),
+        ],
+    )
+    def test_what_is_said(self, tmp_path: Path, options: ModelOptions, message: str) -> None:
+        assert said(tmp_path, "f.csv", self.TABLE, options=options) == message
+
+    def test_targets_that_are_not_there(self, tmp_path: Path) -> None:
+        given = ModelOptions(target="given")
+        message = "f.csv: there are no targets; name columns y\u2026 or target\u2026, or predict the next input: --target next"
+        assert said(tmp_path, "f.csv", b"x\n1\n", options=given) == message
+
+    def test_sequence_files_have_their_own(self, tmp_path: Path) -> None:
+        toml = b'model = "elman"\n[data]\nlength = 1\n'
+        message = "a sequence file has a model and settings of its own; leave the options out, or change the file"
+        assert said(tmp_path, "f.toml", toml, options=ModelOptions(hidden=3)) == message
+        assert said(tmp_path, "f", toml, options=ModelOptions(hidden=3)) == message
+
+    def test_format_that_is_not_there(self, tmp_path: Path) -> None:
+        message = "there is no format `cvs`; did you mean `csv`?"
+        assert said(tmp_path, "f", self.TABLE, kind="cvs") == message
+
+    def test_overrides(self, tmp_path: Path) -> None:
+        shown = said(tmp_path, "f.csv", self.TABLE, overrides=["training.beta9=1"])
+        assert "`beta9` is not a key of [training]; did you mean `beta2`?" in shown

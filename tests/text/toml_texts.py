@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,3 +29,17 @@ def file_problem(path: Path | str) -> Problem:
         read_toml(path)
     assert len(caught.value.problems) == 1
     return caught.value.problems[0]
+
+
+def paths(
+    data: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Every path in `data` but the empty one, with its value."""
+    if path:
+        yield path, data
+    if isinstance(data, dict):
+        for name, value in data.items():
+            yield from paths(value, (*path, name))
+    if isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from paths(value, (*path, index))
