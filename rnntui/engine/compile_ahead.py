@@ -73,7 +73,8 @@ def main(arguments: list[str]) -> None:
     from rnntui.data.compiled_stream import CompiledStream
     from rnntui.data.tasks.registry import make_task
 
-    os.nice(10)  # the screen comes first
+    if hasattr(os, "nice"):
+        os.nice(10)  # the screen comes first
     kernel, *task = arguments
     if task:  # first: that the kernel is there says that all is
         name, options = task

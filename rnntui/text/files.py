@@ -13,6 +13,9 @@ from pathlib import Path
 from rnntui.text.problems import InputError, Problem
 
 _SUFFIX = ".rnntui-tmp"
+_AS_IT_IS = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+"""Without waiting for a reader, becoming a terminal's owner, or translating; as far as a system knows."""
+
 _ATTEMPTS = 3  # to make a temporary file; where there are no locks, none is better than another
 
 
@@ -107,10 +110,13 @@ def _temporary(target: Path) -> Iterator[tuple[int, str]]:
     """A file beside the target, locked for as long as it is being written; gone afterwards."""
     prefix = f".{target.name[:100]}."
     _clear_away(target.parent, prefix)
-    for _ in range(_ATTEMPTS):
+    for left in reversed(range(_ATTEMPTS)):
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=prefix, suffix=_SUFFIX)
-        if _lock(handle) and os.path.exists(temporary):
-            break  # else another process has cleared it away before it could be locked
+        if not left or (_lock(handle) and os.path.exists(temporary)):
+            break
+        os.close(handle)  # another process has cleared it away before it could be locked, or may
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
     try:
         yield handle, temporary
     finally:
@@ -170,11 +176,12 @@ def _write_to(path: Path, mode: int, pieces: Iterable[bytes]) -> None:
     _refuse_kind(mode)
     try:
         # without waiting: a pipe that nobody reads would keep this for ever
-        handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        handle = os.open(path, os.O_WRONLY | _AS_IT_IS)
     except OSError as error:
         if error.errno == errno.ENXIO:
             raise OSError(errno.ENXIO, "nobody reads from this pipe") from None
         raise
-    os.set_blocking(handle, True)
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(handle, True)
     with os.fdopen(handle, "wb") as file:
         file.writelines(pieces)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import select
 import signal
 import struct
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Sequence
 
+import pytest
+
+try:
+    import fcntl
+    import pty
+    import termios
+
+    HAS_TERMINALS = True
+except ImportError:
+    HAS_TERMINALS = False
+
 RNNTUI = [sys.executable, "-m", "rnntui.cli"]
 PATIENCE = 20.0  # seconds, on a busy machine
+
+in_a_terminal = pytest.mark.skipif(
+    not HAS_TERMINALS, reason="pseudo-terminals are made by Unix; this system has none"
+)
 
 
 class PseudoTerminal:

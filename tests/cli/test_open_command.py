@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from pseudo_terminal import RNNTUI, PseudoTerminal
+from pseudo_terminal import RNNTUI, PseudoTerminal, in_a_terminal
 
 from rnntui import __version__
 from rnntui.cli import main
@@ -125,6 +125,7 @@ def assert_clean(terminal: PseudoTerminal) -> None:
     assert terminal.modes_now() == terminal.modes
 
 
+@in_a_terminal
 class TestInATerminal:
     def test_keys_move_and_q_leaves_the_terminal_as_it_was(self):
         with PseudoTerminal([*RNNTUI, "lstm-ab"]) as terminal:
@@ -203,6 +204,7 @@ class TestInATerminal:
             assert_clean(terminal)
 
 
+@in_a_terminal
 class TestOpeningInATerminal:
     def test_a_refused_file_is_told_on_a_clean_terminal(self, tmp_path):
         path = tmp_path / "bad.toml"
@@ -242,6 +244,7 @@ class TestOpeningInATerminal:
             assert terminal.finish() == 0
 
 
+@in_a_terminal
 def test_no_colour_is_respected():
     with PseudoTerminal(["env", "NO_COLOR=1", *RNNTUI, "lstm-ab"]) as terminal:
         terminal.wait_for("input gate")

@@ -93,6 +93,9 @@ class TestTrain:
         assert result.exit_code == 2
         assert "is not a saved run" in result.output
 
+    @pytest.mark.skipif(
+        sys.platform == "win32", reason="an interrupt cannot be sent to a process alone"
+    )
     def test_ctrl_c_keeps_what_was_trained(self, tmp_path: Path) -> None:
         saved = tmp_path / "run.npz"
         command = [sys.executable, "-m", "rnntui.cli", "train", "reber", "--iterations", "10000000",
