@@ -75,6 +75,13 @@ def fitting_end(text: str, width: int) -> str:
     return "".join([*_as_fit(iter_graphemes_reverse(text), width)][::-1])
 
 
+def shortened(text: str, width: int) -> str:
+    """`text` in at most `width` cells; what is left out ends in `…`."""
+    if cell_width(text) <= width:
+        return text
+    return fitting_start(text, width - 1) + "…" if width > 0 else ""
+
+
 def _as_fit(graphemes: Iterable[str], width: int) -> Iterator[str]:
     """The first characters, each with its marks, that take at most `width` cells together."""
     for grapheme in graphemes:

@@ -11,6 +11,7 @@ from rnntui.engine.trace import compute_trace
 from rnntui.notation.formula import to_formula
 from rnntui.session.checks import start_training
 from rnntui.text.problems import printable
+from rnntui.text.terminal_cells import cell_width, left_justified
 from rnntui.tui.drawing.bars import heat_strip
 from rnntui.tui.drawing.palette import Palette
 from rnntui.tui.panels.equation import formula
@@ -74,13 +75,13 @@ def _first_run(file: SequenceFile, width: int, palette: Palette) -> list[Rendera
         file.program, trainer.sequences[0], state.parameters, file.training.reduction
     )
     lines: list[RenderableType] = []
-    name = max(len(e.target) for e in file.model.equations) + 3
+    name = max(cell_width(e.target) for e in file.model.equations) + 3
     cell = max(1, min(3, (width - name - 6) // trace.length))
     for equation in file.model.equations:
         values = trace.values[equation.target][1:].reshape(trace.length, -1)
         for number in range(min(values.shape[1], _COMPONENTS)):
             label = equation.target + (f"[{number}]" if values.shape[1] > 1 else "")
-            line = Text(f"  {printable(label)}".ljust(name + 3), no_wrap=True)
+            line = Text(left_justified(f"  {printable(label)}", name + 3), no_wrap=True)
             strip = heat_strip(values[:, number], width - name - 4, palette, cell_width=cell)
             lines.append(line.append_text(strip.rich()))
     return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from stepping import panel_text, screen_text
+from stepping import panel_text, screen_text, settle
 from wcwidth import wcswidth
 
 from rnntui.data.sequence_file import parse_sequence_file
@@ -55,6 +55,41 @@ async def test_symbols_stand_below_their_timesteps(script: str) -> None:
         assert len(others) == 4  # input, target, predicted, loss
         for row in others:
             assert row == pytest.approx(steps, abs=0.5)
+
+
+WIDE_NAMES = """
+title = "Names of wide characters"
+[model]
+cell = "漢字 = tanh(重 @ x)\\nh = sigmoid(重 @ x) * 漢字"
+loss = "squared_error(h, target)"
+[sizes]
+hidden = 2
+[data]
+one_hot = "ab"
+sequence = "abba"
+targets = [[0, 1], [1, 0], [0, 1], [1, 1]]
+[parameters]
+"重" = [[1, 2], [3, 4]]
+"""
+
+
+async def test_columns_stand_below_each_other_behind_wide_names() -> None:
+    app = RnnTui(parse_sequence_file(WIDE_NAMES))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("end")
+        await settle(pilot)
+        rows = [row for row in panel_text(app, "quantities").split("\n") if "." in row]
+        assert sum("漢" in row for row in rows) == 2
+        assert len({wcswidth(row[: row.index(".")]) for row in rows}) == 1
+
+
+async def test_numbers_of_a_matrix_stand_below_their_columns_behind_a_wide_name() -> None:
+    app = RnnTui(parse_sequence_file(WIDE_NAMES))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        header, *rows = panel_text(app, "weights").split("\n")[:3]
+        assert header.split() == ["►重", "0", "1"]
+        assert {wcswidth(row) for row in rows} == {wcswidth(header)}
 
 
 @pytest.mark.parametrize("script", ALPHABETS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnntui.text.terminal_cells import cell_width
 from rnntui.tui.drawing.cells import fitted_number
 
 _WIDEST_NUMBER = 7  # "-30.00" and "-2e-300" fit; anything longer loses decimals
@@ -40,7 +41,7 @@ def matrix_layout(values: np.ndarray, name: str, width: int) -> MatrixLayout:
     element (sign and size), or one.
     """
     rows, columns = values.shape
-    header = max(len(str(max(rows - 1, 0))), min(len(name), _WIDEST_NAME)) + 1
+    header = max(len(str(max(rows - 1, 0))), min(cell_width(name), _WIDEST_NAME)) + 1
     for digits, usual in _USUAL.items():
         for number in (usual, _WIDEST_NUMBER):
             fits = header + columns * (number + 1) <= width  # first, for it costs nothing to know

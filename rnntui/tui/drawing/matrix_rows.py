@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from rich.style import Style
 
+from rnntui.text.terminal_cells import left_justified, shortened
 from rnntui.tui.drawing.line import DIM, Line
 from rnntui.tui.drawing.matrix_elements import element_texts
 from rnntui.tui.drawing.matrix_layout import MatrixLayout, largest_size, matrix_layout
@@ -94,9 +95,8 @@ class MatrixRows:
 
     @cached_property
     def _header(self) -> Line:
-        room = self.layout.header - 1
-        name = self.name if len(self.name) <= room else self.name[: room - 1] + "…"
-        line = Line(name.ljust(self.layout.header), self.style)
+        name = shortened(self.name, self.layout.header - 1)
+        line = Line(left_justified(name, self.layout.header), self.style)
         step = 1 if self.layout.digits is not None else _SPARSE
         indices = (
             [] if self.is_vector else [n for n in range(self.left, self.right) if not n % step]

@@ -11,6 +11,7 @@ from rich.style import Style
 
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
+from rnntui.text.terminal_cells import cell_width, left_justified
 from rnntui.tui import drawing
 from rnntui.tui.drawing.cache import Cache
 from rnntui.tui.drawing.line import BOLD, DIM, PLAIN, Line, on
@@ -70,7 +71,7 @@ class GradientsPanel(RowsPanel["Moment"]):
             terms = self._terms(moment, chosen, room, computed=later is None)
         terms.append(_BLANK)
         sizes = self._cache.get("sizes", lambda: {key: _size(g) for key, g in totals.items()})
-        name = max(len(key) for key in totals)
+        name = max(map(cell_width, totals))
         largest = max((size for size in sizes.values() if np.isfinite(size)), default=1.0)
         keys = list(totals)
 
@@ -153,7 +154,7 @@ class GradientsPanel(RowsPanel["Moment"]):
         label = f"∂L/∂{printable(key)}"
         scalar = moment.program.shapes[key] == ()
         line = Line("► " if chosen else "  ")
-        line.add((label if scalar else f"‖{label}‖").ljust(name + 6), PLAIN)
+        line.add(left_justified(label if scalar else f"‖{label}‖", name + 6), PLAIN)
         line.add(drawing.cells.fitted_number(value, 3, 10) + " ")
         left = room.width - line.cell_len - 1
         if left >= 4 and math.isfinite(value) and largest > 0:

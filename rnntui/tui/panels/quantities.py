@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from rnntui.text.problems import printable
+from rnntui.text.terminal_cells import cell_width, fitting_start, left_justified
 from rnntui.tui import drawing
 from rnntui.tui.drawing.cache import Cache
 from rnntui.tui.drawing.line import BOLD, PLAIN, REVERSE, Line
@@ -63,7 +64,7 @@ class _Components:
             key = equation.target
             components += [_Component(key, index) for index in np.ndindex(program.shapes[key])]
             lines[key] = range(first, len(components))
-        name = max((len(str(component)) for component in components), default=1)
+        name = max((cell_width(str(component)) for component in components), default=1)
         return cls(tuple(components), lines, min(name, _LONGEST_NAME))
 
 
@@ -159,7 +160,7 @@ class QuantitiesPanel(RowsPanel["Moment"]):
         backward = moment.position.phase == "backward"
         series = _series(moment, component, backward)
         line = Line("►", palette.current) if here else Line(" ")
-        name = _fitted(component, layout.name).ljust(layout.name)
+        name = left_justified(_fitted(component, layout.name), layout.name)
         line.add(name, REVERSE if key == moment.selected else BOLD if here else PLAIN)
         # t = 0 is shown only where there is an initial state or gradient, that is, where it counts
         first = 0 if moment.position.t == 0 and moment.position.phase != "update" else 1
@@ -200,10 +201,10 @@ def _finite_size(value: float) -> float:
 def _fitted(component: _Component, width: int) -> str:
     """The name in so many cells; a long one loses its end, not its index."""
     whole = printable(str(component))
-    if len(whole) <= width:
+    if cell_width(whole) <= width:
         return whole
     index = str(component).removeprefix(component.key)
-    return printable(component.key)[: max(width - len(index) - 1, 0)] + "…" + index
+    return fitting_start(printable(component.key), width - len(index) - 1) + "…" + index
 
 
 def _series(moment: Moment, component: _Component, backward: bool) -> np.ndarray:
