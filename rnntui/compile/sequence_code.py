@@ -174,6 +174,8 @@ class SequenceCode:
         lines: list[str] = []
         if equation.within is not None:
             lines += self._over_time(equation.target, equation.within)
+        else:  # the array may have what another sequence has left in it
+            lines.append(f"{self._place(Name(equation.target), 'T').text}.fill(0.0)")
         if equation.following is not None:
             over = self._over("T - 1")
             part = over.value(equation.following)

@@ -7,16 +7,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from strategies import RandomModel, models
 from test_compiled_engine import EVERYTHING, OPTIMISERS, SMALL, TRAININGS
 
 from rnntui.compile.passes import forward_pass, training_pass
 from rnntui.compile.sequence_code import SequenceFunction
 from rnntui.data.sequence_file import parse_sequence_file, read_sequence_file
 from rnntui.data.shipped import find_file
+from rnntui.data.training_settings import TrainingSettings
 from rnntui.engine.engine import StopFlag
 from rnntui.engine.numpy_engine import NumpyEngine
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Trainer
+from rnntui.models.optimisers import OPTIMIZERS
 from rnntui.session.checks import start_training
 
 STREAMED = SMALL.replace('one_hot = "AB", sequences = ["ABBA", "BAB"], targets = "next"',
@@ -86,6 +91,48 @@ class TestTheSameBits:
         found, ours = NumpyEngine(trainer).train(start, 5)
         assert list(ours) == losses
         assert same(found, expected)
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        random=models(),
+        optimizer=st.sampled_from(sorted(OPTIMIZERS)),
+        truncate=st.sampled_from((None, 2)),
+    )
+    def test_random_models(self, random: RandomModel, optimizer: str, truncate: int | None) -> None:
+        """Arrays are used again for the next sequence: nothing of the last one may stay in them."""
+        given = {key: 0.5 if v is None else v for key, v in OPTIMIZERS[optimizer].settings.items()}
+        training = TrainingSettings(
+            optimizer=optimizer,
+            learning_rate=0.01,
+            hyperparameters=given,
+            batch=2,
+            truncate=truncate,
+        )
+        trainer = Trainer(random.program(), [random.sequence()] * 3, training)
+        start = trainer.start(random.values())
+        first = trainer.iterate(start)
+        assume(first.after is not None)
+        second = trainer.iterate(first.after)
+        assume(second.after is not None)
+        for key, value in first.update.parameters.items():  # equation by equation, or all at once
+            assert np.asarray(value).tobytes() == first.after.parameters[key].tobytes()
+        found, losses = NumpyEngine(trainer).train(start, 2)
+        assert list(losses) == [first.loss, second.loss]
+        assert same(found, second.after)
+
+    def test_a_state_that_only_the_next_timestep_uses(self) -> None:
+        """Its gradient has no part of its own timestep."""
+        trainer, start = opened("""
+[model]
+cell = "q = w * x[0]"
+readout = "y = q[t-1]"
+loss = "loss = squared_error(y, target[0])"
+[data]
+values = [1, 2, 3]
+targets = [1, 0, 1]
+""")
+        expected, _ = stepped(trainer, start, 5)
+        assert same(NumpyEngine(trainer).train(start, 5)[0], expected)
 
     def test_in_one_call_or_in_many(self) -> None:
         trainer, start = opened(STREAMED)
