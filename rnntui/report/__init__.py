@@ -1,1 +1,1 @@
-"""A trace and its checks for programs: JSON and the like."""
+"""Worked solutions, traces, checks and tasks written out, for people and for programs."""

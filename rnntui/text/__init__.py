@@ -1,1 +1,1 @@
-"""Text and places in it: problems with their line and column, numbers, TOML with positions."""
+"""Text: places in it and problems there, TOML, numbers, cells of a terminal, files written whole."""

@@ -1,4 +1,4 @@
-"""Numbers as people read them: short, sign always in the same column, NaN and infinity as what they are."""
+"""Numbers as people read them: short or with all digits, NaN and infinity as what they are."""
 
 from __future__ import annotations
 

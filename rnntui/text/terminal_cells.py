@@ -53,26 +53,27 @@ def right_justified(text: str, width: int) -> str:
     return " " * (width - cell_width(text)) + text
 
 
+def graphemes(text: str) -> Iterator[str]:
+    """What readers take for the characters of `text`: a letter with the marks on it is one."""
+    if _ONE_CELL.issuperset(text):
+        return iter(text)
+    from wcwidth import iter_graphemes
+
+    return iter_graphemes(text)
+
+
 def fitting_start(text: str, width: int) -> str:
     """The longest start of `text` in at most `width` cells that cuts no character off its marks."""
     if cell_width(text) <= width:
         return text
-    if _ONE_CELL.issuperset(text):
-        return text[: max(width, 0)]
-    from wcwidth import iter_graphemes
-
-    return "".join(_as_fit(iter_graphemes(text), width))
+    return "".join(_as_fit(graphemes(text), width))
 
 
 def fitting_end(text: str, width: int) -> str:
     """The longest end of `text` in at most `width` cells that starts with no character's marks."""
     if cell_width(text) <= width:
         return text
-    if _ONE_CELL.issuperset(text):
-        return text[len(text) - max(width, 0) :]
-    from wcwidth import iter_graphemes_reverse
-
-    return "".join([*_as_fit(iter_graphemes_reverse(text), width)][::-1])
+    return "".join([*_as_fit(reversed([*graphemes(text)]), width)][::-1])
 
 
 def shortened(text: str, width: int) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 from rich.color import Color
 from rich.style import Style
 
-from rnntui.text.terminal_cells import cell_width
+from rnntui.text.terminal_cells import cell_width, graphemes
 from rnntui.tui.drawing.axis import Axis, Tick
 from rnntui.tui.drawing.line import PLAIN, Line
 from rnntui.tui.drawing.palette import RGB, Palette
@@ -173,10 +173,8 @@ def _one_a_cell(text: str, substitutes: dict[int, str]) -> str:
     `substitutes` takes in what they stand for: a wide character and a filler, a letter with what is
     combined with it, nothing for what takes no cell.
     """
-    from wcwidth import iter_graphemes
-
     characters = []
-    for grapheme in iter_graphemes(text):
+    for grapheme in graphemes(text):
         cells = cell_width(grapheme)
         if cells == 1 and len(grapheme) == 1 and ord(grapheme) < _PRIVATE:
             characters.append(grapheme)
