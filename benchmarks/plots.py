@@ -8,13 +8,13 @@ counts less. Milliseconds, medians of 60, on two shared and busy cores, CPython 
 
 | ms                                | 38 × 14 | 64 × 22 | 118 × 36 |
 | --------------------------------- | ------: | ------: | -------: |
-| curve of 12 points                |    1.44 |    1.72 |     3.18 |
-| curve, as many points as cells    |    1.08 |    1.73 |     3.85 |
-| dense curve, noise .05            |    1.07 |    1.63 |     3.32 |
-| dense curve, noise .5             |    1.25 |    2.47 |     6.26 |
-| scatter, 500 points in 7 groups   |    2.06 |    2.72 |     4.03 |
-| trajectory, 20 points with labels |    3.07 |    4.36 |     8.21 |
-| trajectory, 60 points with labels |    4.03 |    7.06 |     15.3 |
+| curve of 12 points                |    1.26 |    1.54 |     2.79 |
+| curve, as many points as cells    |    1.02 |    1.58 |     3.39 |
+| dense curve, noise .05            |    1.02 |    1.51 |     3.00 |
+| dense curve, noise .5             |    1.19 |    2.27 |     5.69 |
+| scatter, 500 points in 7 groups   |    1.97 |    2.56 |     3.72 |
+| trajectory, 20 points with labels |    2.89 |    4.05 |     7.49 |
+| trajectory, 60 points with labels |    3.24 |    5.66 |     10.9 |
 """
 
 from __future__ import annotations

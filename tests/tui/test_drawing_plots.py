@@ -249,6 +249,13 @@ class TestScatterPlot:
         assert dots() > dots(current=1) > 0
         assert dots(breaks=[1, 2, 3]) == 0
 
+    def test_of_a_long_trajectory_the_latest_steps_are_drawn(self):
+        to_and_fro = np.array([0.0, 1.0] * 50)
+        points = np.stack([to_and_fro, np.repeat([1.0, 0.0], 50)], axis=1)
+        drawn = dots(inside(scatter_plot(points, 60, 20, DARK)))
+        assert drawn[: len(drawn) // 2].any()
+        assert not drawn[len(drawn) // 2 :].any()
+
 
 class TestAxis:
     @settings(max_examples=100, deadline=None)

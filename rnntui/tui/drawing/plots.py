@@ -26,9 +26,8 @@ CURRENT = "◉"
 """Marks the current point."""
 
 _SMALLEST = (12, 4)  # below this, axes leave no room for data
-_TRAJECTORY = (
-    20  # how often the latest steps may go across the plot; more is a tangle, and slow to draw
-)
+_TRAJECTORY = 10
+"""How often the latest steps may go across the plot; more is a tangle, and slow to draw."""
 
 
 @dataclass(frozen=True)
