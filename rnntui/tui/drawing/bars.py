@@ -95,27 +95,29 @@ def heat_strip(
     width: int,
     palette: Palette,
     *,
-    scale: float | None = None,
     current: int | None = None,
     cell_width: int = 1,
-    known: range | None = None,
 ) -> Line:
     """A history on one line: a block per timestep, at most `width` cells in all.
 
-    Blocks are relative to `scale` (the largest finite size, if not given) and `cell_width` cells
-    wide. When there are more timesteps than room, a block shows the value furthest from zero of
-    those that share it; outside `known` nothing is drawn. The timestep with index `current` stands
-    in brackets, which keep their two cells wherever it is, so that nothing else moves.
+    Blocks are relative to the largest finite size and `cell_width` cells wide. When there are more
+    timesteps than room, a block shows the value furthest from zero of those that share it. The
+    timestep with index `current` stands in brackets, which keep their two cells wherever it is, so
+    that nothing else moves.
     """
     values = np.asarray(values, dtype=float)
     room = strip_room(width, cell_width, current)
     if not values.size or not room:
         return Line()
-    furthest = Furthest(values, room)
-    known = range(len(values)) if known is None else known
-    if scale is None:
-        scale = furthest.largest(range(len(values)))
-    return strip_of(furthest, known, palette, scale=scale, current=current, cell_width=cell_width)
+    furthest, whole = Furthest(values, room), range(len(values))
+    return strip_of(
+        furthest,
+        whole,
+        palette,
+        scale=furthest.largest(whole),
+        current=current,
+        cell_width=cell_width,
+    )
 
 
 def strip_room(width: int, cell_width: int, current: int | None) -> int:
@@ -125,19 +127,22 @@ def strip_room(width: int, cell_width: int, current: int | None) -> int:
 
 def strip_of(
     history: Furthest,
-    known: range,
+    stretch: range,
     palette: Palette,
     *,
     scale: float,
     current: int | None = None,
     cell_width: int = 1,
 ) -> Line:
-    """The strip of a history that has been cut into as many parts as there is room for blocks."""
-    values, seen = history.within(known)
+    """The strip of a stretch of a history, which is cut into as many parts as there is room for.
+
+    Where the rest would be it is blank. Full height is ±`scale`.
+    """
+    values, seen = history.within(stretch)
     bracketed = -1
     if current is not None and 0 <= current < len(history.values):
         bracketed = history.part_of(current)  # where the value is shown, not the furthest about it
-        values[bracketed], seen[bracketed] = history.values[current], current in known
+        values[bracketed], seen[bracketed] = history.values[current], current in stretch
     table = _strip_cells(palette.dark, cell_width)
     line = Line()
     text, last = "", PLAIN

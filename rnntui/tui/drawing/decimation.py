@@ -39,33 +39,33 @@ class Furthest:
         """The part in which the value with this index is."""
         return int(np.searchsorted(self._bounds, index, side="right")) - 1
 
-    def within(self, known: range) -> tuple[np.ndarray, np.ndarray]:
+    def within(self, stretch: range) -> tuple[np.ndarray, np.ndarray]:
         """Of each part the furthest value in a stretch, and whether it has any there."""
         values = self._furthest.copy()
         seen = np.zeros(len(values), bool)
-        first, last = self._parts(known)
+        first, last = self._parts(stretch)
         seen[first:last] = True
         if not self._exact:
             for part in {first, last - 1} & set(range(first, last)):
-                values[part] = _furthest(self._of(part, known))
+                values[part] = _furthest(self._of(part, stretch))
         return values, seen
 
-    def largest(self, known: range) -> float:
+    def largest(self, stretch: range) -> float:
         """The largest finite size in a stretch; 0 if there is none."""
-        first, last = self._parts(known)
+        first, last = self._parts(stretch)
         if self._exact or first >= last:
             return float(self._sizes[first:last].max(initial=0.0))
-        ends = [_sizes(self._of(part, known)).max(initial=0.0) for part in (first, last - 1)]
+        ends = [_sizes(self._of(part, stretch)).max(initial=0.0) for part in (first, last - 1)]
         return float(max(self._sizes[first + 1 : last - 1].max(initial=0.0), *ends))
 
-    def _parts(self, known: range) -> tuple[int, int]:
-        if not known:
+    def _parts(self, stretch: range) -> tuple[int, int]:
+        if not stretch:
             return 0, 0
-        return self.part_of(known.start), self.part_of(known.stop - 1) + 1
+        return self.part_of(stretch.start), self.part_of(stretch.stop - 1) + 1
 
-    def _of(self, part: int, known: range) -> np.ndarray:
+    def _of(self, part: int, stretch: range) -> np.ndarray:
         start, stop = self._bounds[part], self._bounds[part + 1]
-        return self.values[max(start, known.start) : min(stop, known.stop)]
+        return self.values[max(start, stretch.start) : min(stop, stretch.stop)]
 
 
 def _furthest(values: np.ndarray) -> float:
@@ -95,9 +95,9 @@ def thinned(x: np.ndarray, y: np.ndarray, most: int) -> Run:
     high = np.maximum.reduceat(np.where(finite, y, -np.inf), starts)
     kept = ~finite
     for extreme in (low, high):  # the first of equals
-        found = np.flatnonzero(y == extreme[part])
-        _, first = np.unique(part[found], return_index=True)
-        kept[found[first]] = True
+        equal = np.flatnonzero(y == extreme[part])
+        _, first = np.unique(part[equal], return_index=True)
+        kept[equal[first]] = True
     return x[kept], y[kept]
 
 
@@ -118,12 +118,12 @@ def thinned_ahead(first: int, y: np.ndarray, most: int) -> Run:
     start = min(-first % length, len(y))  # stretches that are here as a whole
     count = (len(y) - start) // length
     whole = y[start : start + count * length].reshape(count, length)
-    places = np.arange(len(y))
+    kept = np.arange(len(y))
     if length > 2 and count and np.isfinite(whole).all():
         both = np.stack([whole.argmin(axis=1), whole.argmax(axis=1)], axis=1)
-        kept = np.unique(both + start + length * np.arange(count)[:, None])
-        places = np.concatenate([places[:start], kept, places[start + count * length :]])
-    return (first + places).astype(float), y[places]
+        extremes = np.unique(both + start + length * np.arange(count)[:, None])
+        kept = np.concatenate([kept[:start], extremes, kept[start + count * length :]])
+    return (first + kept).astype(float), y[kept]
 
 
 def cell_of(share: np.ndarray, cells: int) -> np.ndarray:

@@ -30,8 +30,6 @@ class Palette:
     """Whether the background is dark."""
     diverging: tuple[Style, ...]
     """Backgrounds for -1 (blue) … 0 (neutral) … +1 (orange), and as the last one `not_finite`."""
-    sequential: tuple[Style, ...]
-    """Backgrounds for 0 (neutral) … 1 (green), and as the last one `not_finite`."""
     series: tuple[RGB, ...]
     """Eight colours that tell series or clusters apart."""
     positive: Style
@@ -49,7 +47,7 @@ class Palette:
     text: RGB
     """Labels and ticks."""
     cursor: RGB
-    """The marker of the current place in a plot."""
+    """The marker of the current point in a plot."""
 
     @property
     def neutral(self) -> Style:
@@ -58,22 +56,14 @@ class Palette:
 
     def diverging_index(self, values: np.ndarray, scale: float) -> np.ndarray:
         """Where in `diverging` each of `values` falls when ±`scale` are the two ends."""
-        return _index(values, scale, -1.0)
+        import numpy as np  # which the palette itself, there before the first screen, does not need
 
-    def sequential_index(self, values: np.ndarray, scale: float) -> np.ndarray:
-        """Where in `sequential` each of `values` falls when 0 and `scale` are the two ends."""
-        return _index(values, scale, 0.0)
-
-
-def _index(values: np.ndarray, scale: float, least: float) -> np.ndarray:
-    """Where `values`, of which `least` × `scale` … `scale` are shown, fall in a table of styles."""
-    import numpy as np  # which the palette itself, there before the first screen, does not need
-
-    finite = np.isfinite(values)
-    with np.errstate(over="ignore"):
-        share = np.where(finite, values, 0.0) / (scale if scale > 0 else 1.0)
-    position = (np.clip(share, least, 1) - least) * ((_STEPS - 1) / (1 - least))
-    return np.where(finite, np.rint(position), _STEPS).astype(int)
+        middle = (_STEPS - 1) / 2
+        finite = np.isfinite(values)
+        with np.errstate(over="ignore"):
+            share = np.where(finite, values, 0.0) / (scale if scale > 0 else 1.0)
+        index = np.rint(np.clip(share, -1, 1) * middle + middle)
+        return np.where(finite, index, _STEPS).astype(int)
 
 
 @cache
@@ -87,7 +77,6 @@ def _dark() -> Palette:
     return Palette(
         dark=True,
         diverging=(*_table("#4aa3f0", "#1f5488", "#26282b", "#8a4b10", "#f5962a"), warning),
-        sequential=(*_table("#26282b", "#0c5c48", "#19b88e"), warning),
         series=_colours("#56b4e9 #e69f00 #1cc196 #d98bb8 #f0e442 #f0703c #7d8df5 #d0d0d0"),
         positive=Style(color="#f5a13c"),
         negative=Style(color="#56b4e9"),
@@ -105,7 +94,6 @@ def _light() -> Palette:
     return Palette(
         dark=False,
         diverging=(*_table("#1b66ad", "#8dbbe3", "#f1f1ee", "#f2b679", "#d06a00"), warning),
-        sequential=(*_table("#f1f1ee", "#8fd4bf", "#00795a"), warning),
         series=_colours("#0072b2 #c25a00 #007d5a #a8478a #8a7500 #c2281e #5b4fc4 #3a3a3a"),
         positive=Style(color="#c25a00"),
         negative=Style(color="#0072b2"),

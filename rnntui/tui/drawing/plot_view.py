@@ -8,13 +8,16 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
-from rnntui.tui.drawing.cached_lines import CachedLines
+from rnntui.tui.drawing.cached_lines import CachedLines, within
 from rnntui.tui.drawing.line import Line
 from rnntui.tui.drawing.palette import Palette, palette_for
 from rnntui.tui.drawing.repaint import changed_regions
 
 Draw = Callable[[int, int, Palette], list[Line]]
 """Draws a plot in (width, height) with a palette, as `line_plot` and `scatter_plot` do."""
+
+Appearance = tuple[int, int, bool, Style]
+"""Width, height, whether the theme is dark, and the background."""
 
 
 class PlotView(CachedLines):
@@ -34,14 +37,14 @@ class PlotView(CachedLines):
         super().__init__(id=id, classes=classes)
         self._draw: Draw | None = None
         self._version: object = None
-        self._drawn_for: tuple | None = None
+        self._drawn_for: Appearance | None = None
         self._strips: list[Strip] = []
 
     def show(self, draw: Draw, version: object = None) -> None:
         """Show what `draw` draws; a `version` equal to the last one (not None) is shown already."""
         if version is not None and version == self._version:
             return
-        in_sight = self.display and bool(self._strips) and self._drawn_for == self._wanted
+        in_sight = self.display and bool(self._strips) and self._drawn_for == self._appearance
         self._draw, self._version, self._drawn_for = draw, version, None
         if not in_sight:  # drawn when it comes to be
             self.refresh()
@@ -57,25 +60,17 @@ class PlotView(CachedLines):
         return strips[y] if y < len(strips) else Strip.blank(self.size.width, self.rich_style)
 
     def paint(self, crop: Region) -> list[Strip]:
-        """Make the lines of a region. A plot has no border and no padding to be put around them, which
-        would take as long as drawing it.
-        """
-        strips = self._drawn()[crop.y : crop.bottom]
-        strips += [Strip.blank(self.size.width, self.rich_style)] * (crop.height - len(strips))
-        _, background = self.background_colors
-        for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, background) for strip in strips]
-        whole = crop.x == 0 and crop.width == self.size.width
-        return strips if whole else [strip.crop(crop.x, crop.right) for strip in strips]
+        """Make the lines of a region."""
+        return within(self, self._drawn(), crop)
 
     @property
-    def _wanted(self) -> tuple[int, int, bool, Style]:
+    def _appearance(self) -> Appearance:
         return (*self.size, self.app.current_theme.dark, self.rich_style)
 
     def _drawn(self) -> list[Strip]:
         """All lines, drawn if they are not there for this size and theme."""
-        if self._wanted != self._drawn_for:
-            self._drawn_for = self._wanted
+        if self._appearance != self._drawn_for:
+            self._drawn_for = self._appearance
             self._strips = self._render_strips(*self.size)
         return self._strips
 
