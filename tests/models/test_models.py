@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from in_numpy import RECURRENCES, sigmoid
 
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
 from rnntui.engine.initialisation import draw_parameters
@@ -224,75 +225,21 @@ class TestLstm1997:
         np.testing.assert_allclose(values["h"], values["o"] * np.tanh(values["c"] / 2), atol=1e-15)
 
 
-def sigmoid(z: Array) -> Array:
-    return 1 / (1 + np.exp(-z))
-
-
-class TestAgainstNumPy:
-    """Each recurrence once more, written with matrices as in its paper."""
-
-    def check(self, name: str, expected: dict[str, list[Array]], trace: Any) -> None:
-        for key, values in expected.items():
+@pytest.mark.parametrize("name", model_names())
+def test_its_values_are_those_of_the_recurrence_written_in_numpy(name):
+    assert name in RECURRENCES, f"write {name} in in_numpy.py, as its paper has it"
+    file, parameters = random_case(name, 11)
+    trace = iterate(file, parameters).traces[0]
+    steps = list(RECURRENCES[name](parameters, trace.values["x"][1:]))
+    assert {*file.model.states, "y"} <= set(steps[0])
+    for t, step in enumerate(steps, 1):
+        for key, value in step.items():
             np.testing.assert_allclose(
-                trace.values[key][1:], values, rtol=0, atol=1e-13, err_msg=f"{name}: {key}"
+                trace.values[key][t], value, rtol=0, atol=1e-13, err_msg=f"{key} at t = {t}"
             )
 
-    def test_the_gru_with_reset_before(self):
-        file, p = random_case("gru-reset-before", 11)
-        trace = iterate(file, p).traces[0]
-        h, hidden = np.zeros(HIDDEN), []
-        for x in trace.values["x"][1:]:
-            r, z = (sigmoid(p[f"W_i{g}"] @ x + p[f"W_h{g}"] @ h + p[f"b_{g}"]) for g in "rz")
-            n = np.tanh(p["W_in"] @ x + p["W_hn"] @ (r * h) + p["b_n"])
-            h = z * h + (1 - z) * n
-            hidden.append(h)
-        self.check("gru-reset-before", {"h": hidden}, trace)
 
-    def test_the_minimal_gated_unit(self):
-        file, p = random_case("mgu", 12)
-        trace = iterate(file, p).traces[0]
-        forget = np.hstack([p["W_hf"], p["W_if"]])  # the paper's matrices act on [h, x]
-        candidate = np.hstack([p["W_hn"], p["W_in"]])
-        h, hidden = np.zeros(HIDDEN), []
-        for x in trace.values["x"][1:]:
-            f = sigmoid(forget @ np.concatenate([h, x]) + p["b_f"])
-            n = np.tanh(candidate @ np.concatenate([f * h, x]) + p["b_n"])
-            h = (1 - f) * h + f * n
-            hidden.append(h)
-        self.check("mgu", {"h": hidden}, trace)
-
-    def test_peepholes_are_diagonal_and_the_output_gate_sees_the_new_cell(self):
-        file, p = random_case("lstm-peephole", 13)
-        trace = iterate(file, p).traces[0]
-        h = c = np.zeros(HIDDEN)
-        found: dict[str, list[Array]] = {"h": [], "c": []}
-
-        def gate(name: str, x: Array, seen: Array) -> Array:
-            peephole = np.diag(p[f"w_c{name}"])
-            return sigmoid(
-                p[f"W_i{name}"] @ x + p[f"W_h{name}"] @ h + peephole @ seen + p[f"b_{name}"]
-            )
-
-        for x in trace.values["x"][1:]:
-            i, f = gate("i", x, c), gate("f", x, c)
-            c = f * c + i * np.tanh(p["W_ig"] @ x + p["W_hg"] @ h + p["b_g"])
-            h = gate("o", x, c) * np.tanh(c)
-            found["h"].append(h)
-            found["c"].append(c)
-        self.check("lstm-peephole", found, trace)
-
-    def test_the_echo_state_network(self):
-        file, p = random_case("echo-state", 14)
-        p["leak"] = np.array(0.3)
-        trace = iterate(file, p).traces[0]
-        h, found = np.zeros(HIDDEN), {"h": [], "y": []}
-        for x in trace.values["x"][1:]:
-            h = 0.7 * h + 0.3 * np.tanh(p["W_hh"] @ h + p["W_ih"] @ x + p["b_h"])
-            found["h"].append(h)
-            out = np.hstack([p["b_y"][:, None], p["W_xy"], p["W_hy"]])  # acts on [1, x, h]
-            found["y"].append(out @ np.concatenate([[1], x, h]))
-        self.check("echo-state", found, trace)
-
+class TestEchoState:
     def test_only_the_readout_of_an_echo_state_network_is_trained(self):
         text = """
             model = "echo-state"
