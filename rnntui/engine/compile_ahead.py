@@ -2,7 +2,7 @@
 
     python -m rnntui.engine.compile_ahead KERNEL.py [TASK OPTIONS]
 
-The kernel's module compiles when it is imported, and Numba keeps what it compiled beside it.
+The kernel's module compiles when it is imported, and what Numba compiled is kept in the same folder.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from rnntui.compile.kernel_cache import kernel_path, load_kernel
+from rnntui.compile.kernel_cache import code_kept_for, is_compiled, kernel_path, load_kernel
 from rnntui.data.streams import TaskStream
 from rnntui.engine.compiled_engine import CompiledEngine
 from rnntui.engine.training import Trainer
@@ -27,7 +27,7 @@ from rnntui.engine.training import Trainer
 def compile_beside(trainer: Trainer) -> CompiledEngine:
     """The compiled training of a trainer; what is not in the cache is compiled by another process."""
     path = kernel_path(trainer.program, trainer.settings)
-    if not _is_compiled(path):
+    if not is_compiled(path):
         command = [sys.executable, "-m", "rnntui.engine.compile_ahead", str(path)]
         if isinstance(trainer.sequences, TaskStream):
             task = trainer.sequences.task
@@ -54,10 +54,6 @@ def _for_good() -> Iterator[None]:
             gc.enable()
 
 
-def _is_compiled(path: Path) -> bool:
-    return any((path.parent / "__pycache__").glob(f"{path.stem}.train-*.nbi"))
-
-
 def _run(command: list[str]) -> None:
     """Run a command to its end; whatever becomes of it, what it did not compile is compiled here."""
     quiet = subprocess.DEVNULL
@@ -76,10 +72,12 @@ def main(arguments: list[str]) -> None:
     if hasattr(os, "nice"):
         os.nice(10)  # the screen comes first
     kernel, *task = arguments
-    if task:  # first: that the kernel is there says that all is
-        name, options = task
-        CompiledStream(TaskStream(make_task(name, **json.loads(options)), 0))
-    load_kernel(Path(kernel))
+    path = Path(kernel)
+    with code_kept_for(path):
+        if task:  # first: that the kernel is there says that all is
+            name, options = task
+            CompiledStream(TaskStream(make_task(name, **json.loads(options)), 0))
+        load_kernel(path)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import importlib.util
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.compile.kernel_cache import kernel_path, load_kernel
+from rnntui.compile.kernel_cache import code_kept_for, kernel_path, load_kernel
 from rnntui.data.compiled_stream import CompiledStream
 from rnntui.data.streams import TaskStream
 from rnntui.engine.batches import BatchPacker
@@ -45,12 +45,14 @@ class CompiledEngine(Engine):
         super().__init__(trainer)
         program = trainer.program
         sequences = trainer.sequences
-        drawn = CompiledStream(sequences) if isinstance(sequences, TaskStream) else None
+        kernel = kernel_path(program, trainer.settings)
+        with code_kept_for(kernel):
+            drawn = CompiledStream(sequences) if isinstance(sequences, TaskStream) else None
+            self._kernel = load_kernel(kernel)
         self._packer = BatchPacker(trainer, drawn)
         initial = [np.ravel(program.initial_values[s]) for s in program.model.states
                    if s in program.initial_values]  # fmt: skip
         self._initial = np.concatenate(initial) if initial else np.zeros(1)
-        self._kernel = load_kernel(kernel_path(program, trainer.settings))
         self._longest = 1.0  # timesteps an iteration, on average, in the last call
 
     def advance(

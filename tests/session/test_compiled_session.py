@@ -69,7 +69,7 @@ def test_what_was_kept_and_cannot_be_loaded_is_compiled_again(compiled: Engine) 
     from rnntui.compile.kernel_cache import kernel_path, load_kernel
 
     path = kernel_path(compiled.trainer.program, compiled.trainer.settings)
-    kept = list((path.parent / "__pycache__").glob(f"{path.stem}.*.nbc"))
+    kept = list(path.parent.glob(f"*/{path.stem}.*.nbc"))
     assert kept
     for file in kept:
         file.write_bytes(b"nonsense")
