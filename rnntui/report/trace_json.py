@@ -17,22 +17,15 @@ from rnntui.text.json_output import to_json
 _STEPS = "steps"
 
 
-def trace_object(
-    file: SequenceFile, iteration: Iteration, number: int = 0, decompositions: bool = False
-) -> dict[str, Any]:
-    """The trace of sequence `number` of the iteration's batch, as JSON takes it.
-
-    decompositions: with each parameter's gradient by loss and by use, which take T² time.
-    NaN and infinities are the strings "nan", "inf" and "-inf".
-    """
-    fields = trace_fields(file, iteration, number, decompositions)
-    return {key: list(value) if key == _STEPS else value for key, value in fields}
-
-
 def trace_fields(
     file: SequenceFile, iteration: Iteration, number: int = 0, decompositions: bool = False
 ) -> Iterator[tuple[str, Any]]:
-    """The keys of `trace_object` with their values; `steps` is an iterator, timestep by timestep."""
+    """The trace of sequence `number` of the iteration's batch, key by key, as JSON takes it.
+
+    `steps` alone is an iterator, timestep by timestep.
+    decompositions: with each parameter's gradient by loss and by use, which take T² time.
+    NaN and infinities are the strings "nan", "inf" and "-inf".
+    """
     trace = iteration.traces[number]
     model = file.model
     yield "model", model.name

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from trace_objects import trace_object
 
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
 from rnntui.engine import decomposition
 from rnntui.engine.training import Iteration
 from rnntui.report.trace_csv import COLUMNS, trace_csv
-from rnntui.report.trace_json import trace_json, trace_object
+from rnntui.report.trace_json import trace_json
 from rnntui.report.trace_jsonl import trace_jsonl
 from rnntui.report.trace_npz import write_trace_npz
 from rnntui.session.checks import start_training

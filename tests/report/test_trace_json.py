@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from trace_objects import trace_object
 
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file, read_sequence_file
 from rnntui.data.shipped import find_file
 from rnntui.engine.training import Iteration
-from rnntui.report.trace_json import plain, trace_object
+from rnntui.report.trace_json import plain
 from rnntui.session.checks import start_training
 
 PROMISED = [
