@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnntui import __version__
-from rnntui.cli.signals import Ended, signals_raised
+from rnntui.cli.signals import signals_raised
 from rnntui.cli.streams import BAD_INPUT, say, standard_streams
 from rnntui.text.problems import InputError
 
@@ -35,12 +35,8 @@ class OpensByDefault(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command; a signal, or an output that cannot be written, ends it in good order."""
-        with standard_streams():
-            try:
-                with signals_raised():
-                    return super().main(*args, **kwargs)
-            except Ended as ended:
-                sys.exit(ended.status)
+        with standard_streams(), signals_raised():
+            return super().main(*args, **kwargs)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands, and files: either may come first."""

@@ -12,12 +12,11 @@ _ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 """What `kill`, a terminal that closes, and Ctrl-\\ send; not all systems have all of them."""
 
 
-class Ended(BaseException):
-    """A signal has asked the program to end. status: its exit status, as shells write it."""
+class Ended(SystemExit):
+    """A signal has asked the program to end, with the exit status that shells write for it."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.status = 128 + number
+        super().__init__(128 + number)
 
 
 @contextlib.contextmanager

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.events import Event, Key
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 
 from rnntui.session.limits import MEMORY
 from rnntui.text.problems import InputError
+from rnntui.tui.commands import Commands
+from rnntui.tui.ending import end_by_signals, end_with_terminal
 from rnntui.tui.imports import import_stepper
+from rnntui.tui.keyboard import Keyboard
 from rnntui.tui.keys import KEYS
 from rnntui.tui.screens.frames import FramedScreen
 from rnntui.tui.unread import Unread
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 DARK, LIGHT = "textual-dark", "textual-light"
 BAD_INPUT = 2
+QUITS = ("ctrl+c", "ctrl+q")
 
 # How long what is computed keeps the thread that writes to the terminal waiting, in seconds:
 # Python's own 5 ms are half the time of a key.
@@ -44,7 +48,8 @@ class RnnTui(App[None]):
     CSS_PATH = "theme.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c,ctrl+q", "quit", "quit", show=False, priority=True),
+        Binding(",".join(QUITS), "quit", "quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True),
     ]
 
     def __init__(self, file: SequenceFile | Unread | None = None, memory: int = MEMORY) -> None:
@@ -52,6 +57,7 @@ class RnnTui(App[None]):
         self.file = file
         self.memory = memory
         self.refusal: InputError | None = None
+        self.keyboard = Keyboard(self, self._typed)
 
     def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
         """What the command palette offers: Textual's own, and everything that a key does."""
@@ -62,10 +68,34 @@ class RnnTui(App[None]):
                 yield SystemCommand(key.help, f"key: {key.shown}", run)
 
     async def on_event(self, event: Event) -> None:
-        """What happens; where it is a key, the screen is told before anything else."""
+        """What happens; keys take their turn, but one that quits overtakes the others."""
+        typed = isinstance(event, Key | Paste) and not event.is_forwarded
+        if not typed:
+            await super().on_event(event)
+        elif isinstance(event, Key) and event.key in QUITS:
+            self.keyboard.forget()
+            await super().on_event(event)
+        else:
+            await self.keyboard.take(event)
+
+    async def _typed(self, event: Event) -> None:
+        """A key's turn; the screen is told before anything else."""
         if isinstance(event, Key) and self.screen_stack and isinstance(self.screen, FramedScreen):
             self.screen.attend()
         await super().on_event(event)
+
+    def on_load(self) -> None:
+        """Be ready for signals before the terminal is changed."""
+        end_by_signals(self._leave)
+        end_with_terminal(self._leave)
+
+    def _leave(self, status: int) -> None:
+        self.exit(return_code=status)
+
+    def action_command_palette(self) -> None:
+        """Everything that a key does, by name."""
+        if not Commands.is_open(self):
+            self.push_screen(Commands(id="--command-palette"))
 
     def on_mount(self) -> None:
         """Show the file, or what there is to choose from."""

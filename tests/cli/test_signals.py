@@ -106,7 +106,7 @@ def test_the_bar_leaves_the_cursor_to_be_seen() -> None:
 def test_handlers_are_those_of_before() -> None:
     numbers = [getattr(signal, name) for name in ENDING]
     before = [signal.getsignal(number) for number in numbers]
-    status = 0
+    status: object = 0
     try:
         with signals_raised():
             with signals_ignored():
@@ -114,6 +114,6 @@ def test_handlers_are_those_of_before() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(10)
     except Ended as ended:
-        status = ended.status
+        status = ended.code
     assert status == 128 + signal.SIGTERM
     assert [signal.getsignal(number) for number in numbers] == before

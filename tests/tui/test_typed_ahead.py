@@ -1,0 +1,121 @@
+"""Keys that are typed faster than they are answered: each arrives where it was meant."""
+
+from __future__ import annotations
+
+import pytest
+from stepping import file, moment, opened, settle
+from textual.app import App
+from textual.events import Key
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+
+from rnntui.tui.app import RnnTui
+
+NAMES = {"\r": "enter", "\x1b": "escape", "\x10": "ctrl+p", "\x11": "ctrl+q", "\x7f": "backspace"}
+
+
+def type_at_once(app: App, text: str, *keys: str) -> None:
+    """Characters and keys as they come from a terminal in one piece, with no pause in between."""
+    for character in text:
+        key = NAMES.get(character) or _character_to_key(character)
+        app.post_message(Key(key, character if character.isprintable() else None))
+    for key in keys:
+        app.post_message(Key(key, None))
+
+
+async def answered(pilot: Pilot) -> None:
+    """Wait until all keys have had their effect."""
+    await pilot.pause()
+    while pilot.app.keyboard.is_busy:
+        await pilot.pause(0.01)
+    await settle(pilot)
+
+
+@pytest.mark.parametrize(
+    ("text", "iteration"),
+    [
+        (":40\r", 40),
+        (":\r\r", 1),  # an empty prompt closes; the Enter after it trains
+        ("::\r\r\r", 0),  # `:` is no place to go to: the prompt stays, with what was typed
+        (":\r\r\r\r", 3),
+        (":1\r:+1\r:+1\r\r", 4),
+        ("\r\r:\x1b\r", 3),
+        ("?\x1b\r", 1),
+        ("?\r\r", 1),  # Enter closes the help, too
+    ],
+)
+async def test_it_is_as_if_it_had_been_typed_slowly(text, iteration):
+    reached = []
+    for at_once in (True, False):
+        app = RnnTui(file("lstm-ab"))
+        async with app.run_test(size=(100, 34)) as pilot:
+            await settle(pilot)
+            for piece in [text] if at_once else text:
+                type_at_once(app, piece)
+                await answered(pilot)
+            reached.append((moment_of(app).position, len(app.screen_stack)))
+    assert reached[0] == reached[1]
+    assert reached[0][0].iteration == iteration
+
+
+def moment_of(app: RnnTui):
+    while len(app.screen_stack) > 2:
+        app.pop_screen()
+    return moment(app)
+
+
+async def test_many_moves_are_all_made():
+    app = RnnTui(file("reber"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        type_at_once(app, "." * 40 + "\r", "right", "right")
+        await answered(pilot)
+        expected = moment(app).position
+    slow = RnnTui(file("reber"))
+    async with slow.run_test(size=(120, 40)) as pilot:
+        for key in [*["full_stop"] * 40, "enter", "right", "right"]:
+            await pilot.press(key)
+        await settle(pilot)
+        assert moment(slow).position == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["\x10\r\r\r\r", "\x10\x1b\x1b\x1b", "\x10quit\x1b\r", "\x10\x10\r"]
+)
+async def test_the_command_palette_survives(text):
+    app = RnnTui(file("lstm-ab"))
+    async with app.run_test(size=(100, 34)) as pilot:
+        await settle(pilot)
+        type_at_once(app, text)
+        await answered(pilot)
+
+
+@pytest.mark.parametrize("key", ["pagedown", "pageup", "down", "up", "enter", "home", "end"])
+async def test_the_command_palette_survives_keys_before_it_is_filled(key):
+    app = RnnTui(file("lstm-ab"))
+    async with app.run_test(size=(100, 34)) as pilot:
+        await settle(pilot)
+        type_at_once(app, "\x10", key, key)
+        await answered(pilot)
+
+
+@pytest.mark.parametrize("keys", [("enter",) * 4, ("down", "enter", "right", "right")])
+async def test_the_gallery_opens_one_file_and_the_rest_is_for_it(keys):
+    app = RnnTui()
+    async with app.run_test(size=(100, 34)) as pilot:
+        await pilot.pause()
+        type_at_once(app, "", *keys)
+        await answered(pilot)
+        await opened(pilot)
+        assert len(app.screen_stack) == 3
+
+
+async def test_quitting_overtakes_what_waits():
+    app = RnnTui(file("lstm-ab"))
+    async with app.run_test(size=(100, 34)) as pilot:
+        await settle(pilot)
+        type_at_once(app, "\r" * 500 + "\x11")
+        await pilot.pause()
+        iteration = moment(app).position.iteration
+    assert app.return_code == 0
+    assert iteration < 500
