@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnntui import __version__
-from rnntui.cli.signals import signals_raised
 from rnntui.cli.streams import BAD_INPUT, say, standard_streams
 from rnntui.text.problems import InputError
 
@@ -34,8 +33,8 @@ class OpensByDefault(click.Group):
         return super().parse_args(ctx, args)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run a command; a signal, or an output that cannot be written, ends it in good order."""
-        with standard_streams(), signals_raised():
+        """Run a command; an output that cannot be written ends it in good order."""
+        with standard_streams():
             return super().main(*args, **kwargs)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

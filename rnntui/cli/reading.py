@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rnntui.cli.signals import signals_raised
 from rnntui.data.formats.names import KINDS, TARGETS
 from rnntui.data.shipped import find_file
 from rnntui.models.names import model_names
@@ -58,7 +59,7 @@ class Reading:
             return self.read({}, None, more)
         from rnntui.tui.read_progress import reading
 
-        with reading(str(self.path)) as progress:
+        with signals_raised(), reading(str(self.path)) as progress:
             return self.read({}, progress, more)
 
     def read(

@@ -21,20 +21,35 @@ class Ended(SystemExit):
 
 @contextlib.contextmanager
 def signals_raised() -> Iterator[None]:
-    """Raise `Ended` where such a signal comes. One that is ignored, as by `nohup`, stays so."""
+    """Raise `Ended` where such a signal comes: for work that has something to be kept or undone.
+
+    One that is ignored, as by `nohup`, stays so; once one has come, all others are ignored as well,
+    for the program is to end. Elsewhere signals do what they do to any program.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    received: list[int] = []
+
+    def end(number: int, _: FrameType | None) -> None:
+        received.append(number)
+        for other in ours:  # a system that goes down sends more than one
+            signal.signal(other, signal.SIG_IGN)
+        raise Ended(number)
+
     numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in numbers}
-    ours = [number for number in numbers if before[number] == signal.SIG_DFL]
+    ours = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
     for number in ours:
-        signal.signal(number, _raise)
+        signal.signal(number, end)
     try:
         yield
+    except Exception:
+        if received:  # Python makes another exception of one that comes while it makes a class
+            raise Ended(received[0]) from None
+        raise
     finally:
-        for number in ours:
-            signal.signal(number, before[number])
+        for number in () if received else ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @contextlib.contextmanager
@@ -50,7 +65,3 @@ def signals_ignored() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _raise(number: int, _: FrameType | None) -> None:
-    raise Ended(number)

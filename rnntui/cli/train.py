@@ -12,7 +12,7 @@ import click
 
 from rnntui.cli.group import main, refusing
 from rnntui.cli.reading import reads_sequences
-from rnntui.cli.signals import Ended, signals_ignored
+from rnntui.cli.signals import Ended, signals_ignored, signals_raised
 from rnntui.cli.streams import say
 from rnntui.text.problems import InputError, Problem, printable
 
@@ -74,7 +74,8 @@ def train(
     run = RecordedRun(sequence_file, until, saved.state if saved else None, compiled)
     ended: BaseException | None = None
     try:
-        _train(run, count, as_json)
+        with signals_raised():
+            _train(run, count, as_json)
     except (KeyboardInterrupt, Ended, OSError) as reason:  # an output that cannot be written, say
         ended, run.stopped = reason, "interrupted"
     if save is not None:

@@ -103,17 +103,29 @@ def test_the_bar_leaves_the_cursor_to_be_seen() -> None:
         assert terminal.output.rfind(b"\x1b[?25h") > terminal.output.rfind(b"\x1b[?25l") >= 0
 
 
-def test_handlers_are_those_of_before() -> None:
+def test_only_the_first_signal_is_raised_and_then_none_interrupts_what_is_to_be_kept() -> None:
     numbers = [getattr(signal, name) for name in ENDING]
-    before = [signal.getsignal(number) for number in numbers]
+    before = {number: signal.getsignal(number) for number in numbers}
     status: object = 0
     try:
         with signals_raised():
             with signals_ignored():
                 os.kill(os.getpid(), signal.SIGTERM)
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGHUP)
             time.sleep(10)
     except Ended as ended:
         status = ended.code
-    assert status == 128 + signal.SIGTERM
+        for number in numbers:
+            os.kill(os.getpid(), number)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert status == 128 + signal.SIGHUP
+
+
+def test_where_none_comes_handlers_are_those_of_before() -> None:
+    numbers = [getattr(signal, name) for name in ENDING]
+    before = [signal.getsignal(number) for number in numbers]
+    with signals_raised():
+        assert [signal.getsignal(number) for number in numbers] != before
     assert [signal.getsignal(number) for number in numbers] == before
