@@ -285,6 +285,13 @@ class TestAxis:
         axis = axis_for(np.array(values), log=True)
         assert all(-1e-6 <= place <= 1 + 1e-6 for place, _ in axis.ticks(5))
 
+    def test_decades_are_written_in_one_notation(self):
+        assert [text for _, text in axis_for(np.array([0.01, 10]), log=True).ticks(6)] == [
+            "0.01", "0.1", "1", "10",
+        ]  # fmt: skip
+        texts = [text for _, text in axis_for(np.array([1e-8, 1]), log=True).ticks(5)]
+        assert texts == ["1e-8", "1e-6", "1e-4", "1e-2", "1"]
+
     def test_texts_have_as_many_decimals_as_tell_them_apart(self):
         assert tick_texts([0.1, 0.15, 0.2]) == ["0.10", "0.15", "0.20"]
 
