@@ -14,6 +14,7 @@ from rnntui.session.checks import CheckedValue
 from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
+from rnntui.text.terminal_cells import cell_width
 from rnntui.tui.drawing.cached_lines import CachedLines
 from rnntui.tui.drawing.line import BOLD, Line
 
@@ -51,7 +52,7 @@ class StatusLine(CachedLines):
         width = self.size.width
         left, right = self._left(moment), self._right(moment, " as announced")
         for least in ("model", "announced", "file", "iteration", "equation", "phase"):
-            if sum(len(part) + 3 for part in left.values()) + right.cell_len <= width:
+            if sum(cell_width(part) + 3 for part in left.values()) + right.cell_len <= width:
                 break
             left.pop(least, None)
             if least == "announced":

@@ -92,6 +92,17 @@ async def test_numbers_of_a_matrix_stand_below_their_columns_behind_a_wide_name(
         assert {wcswidth(row) for row in rows} == {wcswidth(header)}
 
 
+async def test_a_long_equation_of_wide_names_is_broken_and_not_cut() -> None:
+    names = " + ".join(["漢字"] * 12)
+    text = WIDE_NAMES.replace("sigmoid(重 @ x) * 漢字", f"sigmoid({names})")
+    app = RnnTui(parse_sequence_file(text))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("full_stop")
+        await pilot.pause()
+        working = panel_text(app, "equation").split("= σ(")[1]
+        assert working.count("漢字") == 12
+
+
 @pytest.mark.parametrize("script", ALPHABETS)
 async def test_every_line_of_the_screen_ends_at_its_edge(script: str) -> None:
     app = RnnTui(parse_sequence_file(model(ALPHABETS[script])))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.style import Style
 
 from rnntui.text.problems import printable
+from rnntui.text.terminal_cells import fitting_start
 from rnntui.tui.drawing.cache import Cache
 from rnntui.tui.drawing.line import BOLD, DIM, ITALIC, PLAIN, Line
 from rnntui.tui.drawing.marks import MARKS
@@ -182,9 +183,10 @@ def _wrapped(line: Line, width: int, indent: int) -> list[Line]:
 
 def _break(plain: str, width: int, indent: int) -> int | None:
     """Where to break a line; a number, having no spaces, is never broken."""
-    spaces = [n for n in range(indent + 1, min(width + 1, len(plain))) if plain[n] == " "]
+    fitting = len(fitting_start(plain, width))  # characters
+    spaces = [n for n in range(indent + 1, min(fitting + 1, len(plain))) if plain[n] == " "]
     if not spaces:  # a word longer than the line
-        cut = plain.find(" ", max(width, indent + 1))
+        cut = plain.find(" ", max(fitting, indent + 1))
         return cut if cut >= 0 else None
     operators = [
         n for n in spaces if plain[n + 1 : n + 2] in _OPERATORS and plain[n + 2 : n + 3] == " "
