@@ -32,7 +32,7 @@ class WorkedLine:
 
 
 @dataclass(frozen=True)
-class Answer:
+class DocumentAnswer:
     """A worked answer of the file that belongs to a step, and whether it is right.
 
     good: as the file says it is; a mistake that is announced and is one, is. expected, computed:
@@ -58,7 +58,7 @@ class WorkedStep:
     title: str
     target: DocumentFormula
     lines: tuple[WorkedLine, ...]
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[DocumentAnswer, ...] = ()
     brief: bool = False
 
 

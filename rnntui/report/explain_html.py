@@ -7,8 +7,8 @@ from html import escape
 
 from rnntui.notation.mathml import to_mathml
 from rnntui.report.explain_document import (
-    Answer,
     Document,
+    DocumentAnswer,
     Equations,
     Paragraph,
     Section,
@@ -144,12 +144,12 @@ def _value(step: WorkedStep) -> str:
     return f"<span>{to_mathml(step.target.math)} {line.sign} {to_mathml(line.formula.math)}</span>"
 
 
-def _answers(answers: Sequence[Answer]) -> str:
+def _answers(answers: Sequence[DocumentAnswer]) -> str:
     items = "".join(f"<li>{_answer(answer)}</li>" for answer in answers)
     return f'<ul class="answers">{items}</ul>' if items else ""
 
 
-def _answer(answer: Answer) -> str:
+def _answer(answer: DocumentAnswer) -> str:
     colour = "good" if answer.good and answer.mark == "✓" else "bad"
     text = f'<span class="mark {colour}">{answer.mark}</span>{_text(answer.what)}'
     if answer.expected is not None:

@@ -8,8 +8,8 @@ from rnntui.notation.latex import LatexStyle, to_latex
 from rnntui.notation.latex_text import latex_text
 from rnntui.notation.layout import width
 from rnntui.report.explain_document import (
-    Answer,
     Document,
+    DocumentAnswer,
     Equations,
     Paragraph,
     Section,
@@ -129,7 +129,7 @@ def _values(steps: Sequence[WorkedStep]) -> Iterator[str]:
         yield from _answers(group[-1].answers)
 
 
-def _answers(answers: Sequence[Answer]) -> Iterator[str]:
+def _answers(answers: Sequence[DocumentAnswer]) -> Iterator[str]:
     for answer in answers:
         text = _text(answer.what)
         if answer.expected is not None:

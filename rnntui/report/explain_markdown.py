@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from rnntui.notation.latex import LatexStyle, to_latex
 from rnntui.report.explain_document import (
-    Answer,
     Document,
+    DocumentAnswer,
     Equations,
     Paragraph,
     Section,
@@ -106,12 +106,12 @@ def _value(step: WorkedStep) -> str:
     return f"{to_latex(step.target.math, _STYLE)} = {value}"
 
 
-def _answers(answers: Sequence[Answer]) -> Iterator[str]:
+def _answers(answers: Sequence[DocumentAnswer]) -> Iterator[str]:
     if answers:
         yield "\n".join(map(_answer, answers))
 
 
-def _answer(answer: Answer) -> str:
+def _answer(answer: DocumentAnswer) -> str:
     text = f"- {answer.mark} {markdown_text(answer.what)}"
     if answer.expected is not None:
         text += f": {markdown_text(str(answer.expected))}"

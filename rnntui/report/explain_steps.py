@@ -17,7 +17,7 @@ from rnntui.notation.formula import Token, format_value, name_symbol, to_formula
 from rnntui.notation.layout import Fence, Math, Numeral, Operator, Row, Script, Sum, Symbol
 from rnntui.notation.symbols import Time, typeset_name
 from rnntui.notation.typeset import Style, typeset, typeset_value
-from rnntui.report.explain_document import Answer, DocumentFormula, WorkedLine, WorkedStep
+from rnntui.report.explain_document import DocumentAnswer, DocumentFormula, WorkedLine, WorkedStep
 from rnntui.session.checks import CheckedValue
 from rnntui.session.explanation import Explanation, answers_here, explain
 from rnntui.session.moment import Moment
@@ -176,12 +176,14 @@ class Steps:
 
     # --- worked answers ---
 
-    def answers(self, checks: Sequence[CheckedValue]) -> Iterator[Answer]:
+    def answers(self, checks: Sequence[CheckedValue]) -> Iterator[DocumentAnswer]:
         """Worked answers, each with what it is held against."""
         for check in checks:
             yield self._answer(check, f"worked answer for {check.subject}")
 
-    def answers_over_time(self, checks: Sequence[CheckedValue], by: str) -> Iterator[Answer]:
+    def answers_over_time(
+        self, checks: Sequence[CheckedValue], by: str
+    ) -> Iterator[DocumentAnswer]:
         """Worked answers one a timestep: those that are right together, the others one by one."""
         for status, group in groupby(checks, lambda check: check.status):
             alike = list(group)
@@ -192,13 +194,13 @@ class Steps:
                 span = f"t = {alike[0].value.t} to {alike[-1].value.t}"
                 mark, _ = _VERDICTS[status]
                 verdict, note = f"all {len(alike)} right", self._note(alike[0])
-                yield Answer(mark, verdict, True, f"worked answers {by}, {span}", note=note)
+                yield DocumentAnswer(mark, verdict, True, f"worked answers {by}, {span}", note=note)
 
-    def _answer(self, check: CheckedValue, what: str) -> Answer:
+    def _answer(self, check: CheckedValue, what: str) -> DocumentAnswer:
         mark, verdict = _VERDICTS[check.status]
         digits = _decimals(check.value.expected, self.digits)
         off = check.status in ("wrong", "mistake") and check.computed is not None
-        return Answer(
+        return DocumentAnswer(
             mark=mark,
             verdict=verdict,
             good=check.fine,

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import wcwidth
 
 from rnntui.report.explain_document import (
-    Answer,
     Document,
+    DocumentAnswer,
     Equations,
     Paragraph,
     Section,
@@ -108,7 +108,7 @@ class _Text:
                 yield from self._prose(step.title, " " * (widest + 5))
             yield from self._answers(step.answers, 4)
 
-    def _answers(self, answers: Sequence[Answer], margin: int) -> Iterator[str]:
+    def _answers(self, answers: Sequence[DocumentAnswer], margin: int) -> Iterator[str]:
         for answer in answers:
             yield from self._prose(_answer_text(answer), " " * margin + answer.mark + " ")
 
@@ -152,7 +152,7 @@ class _Text:
         yield line
 
 
-def _answer_text(answer: Answer) -> str:
+def _answer_text(answer: DocumentAnswer) -> str:
     text = answer.what
     if answer.expected is not None:
         text += f": {answer.expected}"
