@@ -28,21 +28,21 @@ def name_common_subexpressions(
 ) -> Factored:
     """Give each function's value that stands within an equation and is used backward a name."""
     parts = [part for e in backward for part in (e.within, e.following) if part is not None]
-    wanted = {node for part in parts for node in walk(part) if _costs(node)}
+    used_backward = {node for part in parts for node in walk(part) if _costs(node)}
     named: dict[Expression, Name] = {}
     new_shapes: dict[str, Shape] = {}
-    found: list[Equation] = []
+    factored: list[Equation] = []
     for equation in assignments:
         for node in reversed(list(walk(equation.expression))):  # operands before what they are in
-            if node in wanted and node not in named and node != equation.expression:
+            if node in used_backward and node not in named and node != equation.expression:
                 name = Name(derived("common", str(len(named))))
                 new_shapes[name.key] = shape_of(node, shapes)
                 inner = rebuild(node, tuple(_replaced(c, named) for c in node.children()))
-                found.append(Equation(name.key, inner))
+                factored.append(Equation(name.key, inner))
                 named[node] = name
-        found.append(replace(equation, expression=_replaced(equation.expression, named)))
+        factored.append(replace(equation, expression=_replaced(equation.expression, named)))
     return Factored(
-        tuple(found),
+        tuple(factored),
         tuple(
             BackwardEquation(e.of, _part(e.within, named), _part(e.following, named))
             for e in backward

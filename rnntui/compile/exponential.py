@@ -78,7 +78,7 @@ def _power_of_two(n: int) -> float:
 
 @_inlined
 def f_exp(z: float) -> float:
-    """exp(z) within 1 unit in the last place; inf where it overflows, NaN for NaN."""
+    """exp(z), off by hardly more than a unit in the last place; inf where it overflows, NaN for NaN."""
     c = z if z < _LARGEST else _LARGEST
     c = c if c > _SMALLEST else _SMALLEST
     r, n = _reduced(c)
@@ -95,7 +95,7 @@ def f_sigmoid(z: float) -> float:
 
 @_inlined
 def f_tanh(z: float) -> float:
-    """Hyperbolic tangent within 2 units in the last place: e / (e + 2) with e = exp(2|z|) - 1."""
+    """Hyperbolic tangent, off by less than 3 units in the last place: e / (e + 2) with e = exp(2|z|) - 1."""
     a = abs(z)
     r, n = _reduced(2.0 * (a if a < _SATURATED else _SATURATED))
     scale = _power_of_two(n)

@@ -70,16 +70,15 @@ class GateFusion:
 
     def steps(self, formulas: Mapping[str, Expression]) -> list[FusedStep]:
         """The steps of one timestep, equations of one form together."""
-        waiting, found = dict(formulas), list[FusedStep]()
+        waiting, steps = dict(formulas), list[FusedStep]()
         while waiting:
             ready = [key for key in waiting if not self._needs(waiting[key]) & waiting.keys()]
             group = self._group(ready, waiting, formulas)
             step = self._together(group, formulas) if len(group) > 1 else None
-            steps = [step] if step else [FusedStep((key,), formulas[key]) for key in group]
-            found += steps
+            steps += [step] if step else [FusedStep((key,), formulas[key]) for key in group]
             for key in group:
                 del waiting[key]
-        return found
+        return steps
 
     def products(self, formula: Expression) -> Expression:
         """A sum in which products of matrices and members are one."""
@@ -176,22 +175,22 @@ class GateFusion:
         children = [
             self._fused(parts) for parts in zip(*(n.children() for n in nodes), strict=True)
         ]
-        known = tuple(child for child in children if child is not None)
-        return rebuild(first, known) if len(known) == len(children) else None
+        fused = tuple(child for child in children if child is not None)
+        return rebuild(first, fused) if len(fused) == len(children) else None
 
-    def _neighbours(self, found: Sequence[Name]) -> Name | None:
-        first = found[0]
+    def _neighbours(self, members: Sequence[Name]) -> Name | None:
+        first = members[0]
         if not self._shapes[first.key]:
             return first
         if first.key not in self._members:
-            return self._concatenated(tuple(found))
+            return self._concatenated(tuple(members))
         if first.shift:
             return None
-        wanted = tuple(name.key for name in found)
+        neighbours = tuple(name.key for name in members)
         for array, keys in self.arrays.items():
             for start in range(len(keys)):
-                if keys[start : start + len(wanted)] == wanted:
-                    return self._piece(array, keys[:start], wanted)
+                if keys[start : start + len(neighbours)] == neighbours:
+                    return self._piece(array, keys[:start], neighbours)
         return None
 
     def _piece(self, array: str, before: Sequence[str], keys: Sequence[str]) -> Name:

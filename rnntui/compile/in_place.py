@@ -1,4 +1,4 @@
-"""Functions of the language that write their values into a given array: the bits of `numerics`."""
+"""Functions of the language that write their values into a given array: the bits of `functions`."""
 
 from __future__ import annotations
 

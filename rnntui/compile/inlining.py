@@ -19,34 +19,34 @@ def inlined(
     equations: Sequence[BackwardEquation], constant: Iterable[str]
 ) -> tuple[BackwardEquation, ...]:
     """The same gradients, with multiples of a gradient written out where they are used once."""
-    found: dict[str, BackwardEquation] = {e.target: e for e in equations}
+    by_target: dict[str, BackwardEquation] = {e.target: e for e in equations}
     parameters = frozenset(constant)
-    timed = {key: e.uses for key, e in found.items() if e.of not in parameters}
+    timed = {key: e.uses for key, e in by_target.items() if e.of not in parameters}
     for block in blocks({key: [n.key for n in uses] for key, uses in timed.items()}):
         for key in block.keys if block.recurrent else ():
-            formula = _multiple(found[key], block.keys)
-            users = [k for k in block.keys for name in found[k].uses if name.key == key]
+            formula = _multiple(by_target[key], block.keys)
+            users = [k for k in block.keys for name in by_target[k].uses if name.key == key]
             if formula is None or len(users) != 1:
                 continue
-            user = found[users[0]]
+            user = by_target[users[0]]
             if user.within is not None and Name(key) in names(user.within):
-                found[user.target] = replace(user, within=_replaced(user.within, key, formula))
-    return tuple(found.values())
+                by_target[user.target] = replace(user, within=_replaced(user.within, key, formula))
+    return tuple(by_target.values())
 
 
 def needed(
-    equations: Sequence[BackwardEquation], wanted: Sequence[BackwardEquation]
+    equations: Sequence[BackwardEquation], results: Sequence[BackwardEquation]
 ) -> tuple[BackwardEquation, ...]:
-    """Those of the equations that the wanted ones use, and that these use."""
+    """The results, and those of the equations that they use, and that these use."""
     by_target: Mapping[str, BackwardEquation] = {e.target: e for e in equations}
     reached: set[str] = set()
-    waiting = list(wanted)
+    waiting = list(results)
     while waiting:
         for name in waiting.pop().uses:
             if name.key in by_target and name.key not in reached:
                 reached.add(name.key)
                 waiting.append(by_target[name.key])
-    return tuple(e for e in equations if e.target in reached or e in wanted)
+    return tuple(e for e in equations if e.target in reached or e in results)
 
 
 def _multiple(equation: BackwardEquation, members: Sequence[str]) -> Expression | None:

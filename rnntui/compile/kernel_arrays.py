@@ -53,20 +53,20 @@ class KernelArrays:
     def at(self, name: Name, start: str, index: Sequence[str]) -> str:
         """The source of a component of a quantity over time, `start` places from its t = 0."""
         key, shape = name.key, self.shapes[name.key]
-        place = f"{start} + {linear_index(index, shape)}" if index else start
+        position = f"{start} + {linear_index(index, shape)}" if index else start
         if key.operator == "weight":
-            return f"weights[unsigned(row - 1 + {place})]"
+            return f"weights[unsigned(row - 1 + {position})]"
         if key in _INPUTS:
-            return f"{_input_vector(key)}[unsigned((row - 1) * {prod(shape)} + {place})]"
-        return f"{identifier(key)}[unsigned({place})]"
+            return f"{_input_vector(key)}[unsigned((row - 1) * {prod(shape)} + {position})]"
+        return f"{identifier(key)}[unsigned({position})]"
 
     def whole(self, name: Name) -> str:
         """The source of the array of a parameter, or of a quantity at timestep t."""
         key = name.key
         if key in _INPUTS:
             return f"{_INPUTS[key]}[row + {_shifted('t', name.shift)} - 1]"
-        found = self._all(key)
-        return found if self.is_parameter(key) else f"{found}[{_shifted('t', name.shift)}]"
+        array = self._all(key)
+        return array if self.is_parameter(key) else f"{array}[{_shifted('t', name.shift)}]"
 
     def over_time(self, name: Name) -> str:
         """The source of the array of a quantity over t = 1 … T, (T, n)."""
@@ -96,9 +96,9 @@ class KernelArrays:
             ("V", [k for k in self._timed if k not in gradients]),
             ("G", gradients),
         ):
-            found, size = slots(keys, shapes)
+            timed_slots, size = slots(keys, shapes)
             lines.append(f"{buffer} = np.zeros({max(size, 1)} * longest)")
-            for key, slot in found.items():
+            for key, slot in timed_slots.items():
                 view = identifier(key)
                 part = f"{slot.start} * longest : {slot.start + slot.size} * longest"
                 lines.append(f"{view} = {buffer}[{part}]")
@@ -109,7 +109,7 @@ class KernelArrays:
 
 
 def linear_index(index: Sequence[str], shape: Shape) -> str:
-    """The place of a component among those of a quantity."""
+    """The number of a component among those of a quantity, row by row."""
     match len(index):
         case 0:
             return "0"
@@ -118,10 +118,10 @@ def linear_index(index: Sequence[str], shape: Shape) -> str:
     return f"{_times(index[0], shape[1])} + {index[1]}"
 
 
-def _times(place: str, size: int) -> str:
+def _times(position: str, size: int) -> str:
     if size == 1:
-        return place
-    return f"{place if place.isalnum() else f'({place})'} * {size}"
+        return position
+    return f"{position if position.isalnum() else f'({position})'} * {size}"
 
 
 def _shifted(time: str, shift: int) -> str:

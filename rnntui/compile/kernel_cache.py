@@ -47,8 +47,8 @@ def _made_with() -> str:
 
     Numba itself looks only at the file of a kernel, not at those of the functions that it calls.
     """
-    found = [importlib.util.find_spec(name) for name in _FUNCTIONS]
-    times = [Path(str(spec.origin)).stat().st_mtime_ns for spec in found if spec is not None]
+    specs = [importlib.util.find_spec(name) for name in _FUNCTIONS]
+    times = [Path(str(spec.origin)).stat().st_mtime_ns for spec in specs if spec is not None]
     return f"{sys.prefix}, Python {sys.version}, Numba {metadata.version('numba')}, {times}"
 
 
@@ -75,8 +75,8 @@ def load_kernel(path: Path) -> Callable[..., int]:
             for kept in code_cache_of(path).kept([path.stem]):
                 kept.unlink(missing_ok=True)
             _import(path)
-    found: Any = sys.modules[path.stem]
-    train: Callable[..., int] = found.train
+    module: Any = sys.modules[path.stem]
+    train: Callable[..., int] = module.train
     return train
 
 

@@ -56,7 +56,7 @@ class KernelPasses:
         }
         for key in (*self.formulas, *self.gradients):
             self.arrays.add(key, self.arrays.shapes[key])
-        self._writer = LoopWriter(self.arrays.shapes, self._place, self.arrays.whole)
+        self._writer = LoopWriter(self.arrays.shapes, self._component, self.arrays.whole)
         scalars: Mapping[str, Shape] = dict.fromkeys(self.arrays.shapes, ())
         self._over_time_writer = LoopWriter(scalars, self._component_over_time)
 
@@ -83,7 +83,7 @@ class KernelPasses:
         """The statements that add up the loss of the timesteps that count."""
         objective = self.program.model.objective
         assert objective is not None
-        value = self._place(Name(objective), [])
+        value = self._component(Name(objective), [])
         return [
             _ALL_TIMESTEPS,
             "    if weights[row + t - 1] != 0.0:",
@@ -119,7 +119,7 @@ class KernelPasses:
             if state in program.initial_values:
                 value = f"I[{given} + {linear_index(indices, shape)}]"
                 given += prod(shape)
-            lines += nested(indices, shape, [f"{self._place(Name(state), indices)} = {value}"])
+            lines += nested(indices, shape, [f"{self._component(Name(state), indices)} = {value}"])
         return lines
 
     def _backward_initial(self) -> list[str]:
@@ -260,9 +260,9 @@ class KernelPasses:
 
     def _assign(self, key: str, node: Expression, operator: str = "=") -> list[str]:
         shape = self.arrays.shapes[key]
-        return self._writer.assign(lambda i: self._place(Name(key), i), node, shape, operator)
+        return self._writer.assign(lambda i: self._component(Name(key), i), node, shape, operator)
 
-    def _place(self, name: Name, index: Sequence[str]) -> str:
+    def _component(self, name: Name, index: Sequence[str]) -> str:
         if name.key in self._writer.temporaries:
             return f"{name.key}[{', '.join(index) or 0}]"
         return self.arrays.component(name, index)

@@ -66,8 +66,8 @@ def kernel_source(program: Program, settings: TrainingSettings) -> str:
         "        return iteration",
         "    D[:] = 0.0",
         "    loss = 0.0",
-        "    for place in range(batch):",
-        "        sequence = order[iteration * batch + place]",
+        "    for position in range(batch):",
+        "        sequence = order[iteration * batch + position]",
         "        row = starts[sequence]",
         "        T = lengths[sequence]",
         *indented(body, 2),
@@ -93,6 +93,6 @@ def kernel_source(program: Program, settings: TrainingSettings) -> str:
 
 _LONGEST = (
     "longest = 1",
-    "for place in range(iterations * batch):",
-    "    longest = max(longest, lengths[order[place]] + 1)",
+    "for position in range(iterations * batch):",
+    "    longest = max(longest, lengths[order[position]] + 1)",
 )

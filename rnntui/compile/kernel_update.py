@@ -24,18 +24,18 @@ def update_lines(settings: TrainingSettings) -> list[str]:
     states = [state for rule in rules for state in rule.states]
     given = {"learning_rate": "rates[iteration]", "step": "count", "gradient_norm": "norm"}
     given |= {key: repr(float(value)) for key, value in settings.hyperparameters.items()}
-    places = {**given, "parameter": "P[p]", "gradient": "D[p]"}
-    shapes: dict[str, Shape] = dict.fromkeys([*places, *states, *(e.target for e in lines)], ())
+    sources = {**given, "parameter": "P[p]", "gradient": "D[p]"}
+    shapes: dict[str, Shape] = dict.fromkeys([*sources, *states, *(e.target for e in lines)], ())
 
-    def place(name: Name, index: Sequence[str]) -> str:
+    def component(name: Name, index: Sequence[str]) -> str:
         if name.shift == -1:
             return f"M[{states.index(name.key)}, p]"
-        return places[name.key]
+        return sources[name.key]
 
     def keep(node: Expression) -> Name:
         key = f"same_{len(shapes)}"
         shapes[key] = ()
-        places[key] = key
+        sources[key] = key
         return Name(key)
 
     moving = {"parameter", "gradient", *states, *(e.target for e in lines)}
@@ -45,14 +45,14 @@ def update_lines(settings: TrainingSettings) -> list[str]:
         for line in rule.equations:
             rest = hoisting.rest(_with_reciprocals(line.expression, moving))
             variable = f"u_{line.target}"
-            writer = LoopWriter(shapes, place)
+            writer = LoopWriter(shapes, component)
             inside += writer.assign(lambda _, v=variable: v, rest, ())  # type: ignore[misc]
-            places[line.target] = variable
-        places["gradient"] = f"u_{rule.equations[-1].target}"
+            sources[line.target] = variable
+        sources["gradient"] = f"u_{rule.equations[-1].target}"
     before: list[str] = []
     for node, name in hoisting.kept.items():
-        target = places[name.key]
-        before += LoopWriter(shapes, place).assign(lambda _, v=target: v, node, ())  # type: ignore[misc]
+        target = sources[name.key]
+        before += LoopWriter(shapes, component).assign(lambda _, v=target: v, node, ())  # type: ignore[misc]
     inside += [f"M[{n}, p] = u_{state}" for n, state in enumerate(states)]
     inside.append("P[p] = u_updated")
     needs_norm = any(name.key == "gradient_norm" for e in lines for name in names(e.expression))

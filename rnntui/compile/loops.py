@@ -30,7 +30,7 @@ from rnntui.language.tree import (
     walk,
 )
 
-Place = Callable[[Name, Sequence[str]], str]  # the source of a component of a quantity
+Component = Callable[[Name, Sequence[str]], str]  # the source of a component of a quantity
 Whole = Callable[[Name], str]  # the source of a quantity as an array
 _CHEAP = 4  # nodes of an operand that is rather computed again than kept
 LARGE = 256  # elements of a matrix from which on a function multiplies it
@@ -39,14 +39,16 @@ LARGE = 256  # elements of a matrix from which on a function multiplies it
 class LoopWriter:
     """Writes statements, one formula at a time.
 
-    shapes: of all names. place: how a component of a name is written; whole: the array of one that
+    shapes: of all names. component: how a component of a name is written; whole: the array of one that
     is not a scalar. temporaries: arrays that the statements use, by name; they have to be made
     beforehand.
     """
 
-    def __init__(self, shapes: Mapping[str, Shape], place: Place, whole: Whole = repr) -> None:
+    def __init__(
+        self, shapes: Mapping[str, Shape], component: Component, whole: Whole = repr
+    ) -> None:
         self.shapes = shapes
-        self.place = place
+        self.component = component
         self.whole = whole
         self.temporaries: dict[str, Shape] = {}
         self._count = 0
@@ -76,7 +78,7 @@ class LoopWriter:
             case Number():
                 return repr(float(node.value))
             case Name():
-                return self.place(node, index)
+                return self.component(node, index)
             case Negative():
                 return f"(-{self._part(node.operand, index, inside)})"
             case Binary(operator="@"):

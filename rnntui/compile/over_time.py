@@ -15,11 +15,11 @@ _LISTED = 4096  # timesteps whose views are kept; of more they are made anew whe
 
 def concat_over_time(length: int, *parts: tuple[Array, bool, int]) -> Array:
     """`concat` at each of `length` timesteps; a part is its values, whether they have time, its rank."""
-    found = []
+    columns = []
     for values, timed, rank in parts:
         whole = values if timed else np.broadcast_to(values, (length, *np.shape(values)))
-        found.append(whole[:, None] if rank == 0 else whole)
-    return np.concatenate(found, axis=1)
+        columns.append(whole[:, None] if rank == 0 else whole)
+    return np.concatenate(columns, axis=1)
 
 
 class TimestepViews:
@@ -40,5 +40,5 @@ class TimestepViews:
 
 def rows(values: Array, length: int, order: int) -> Iterable[Any]:
     """See TimestepViews; the views themselves where they do not take much memory."""
-    found = TimestepViews(values, length, order)
-    return list(found) if length <= _LISTED else found
+    views = TimestepViews(values, length, order)
+    return list(views) if length <= _LISTED else views

@@ -26,33 +26,35 @@ def blocks(needs: Mapping[str, Iterable[str]]) -> tuple[EquationBlock, ...]:
 
     needs: by quantity, in the order of one timestep, what its formula uses at any timestep.
     """
-    wanted = {key: [k for k in used if k in needs] for key, used in needs.items()}
-    reached = {key: _reached(key, wanted) for key in wanted}
-    found: dict[str, EquationBlock] = {}
+    inner_needs = {key: [k for k in used if k in needs] for key, used in needs.items()}
+    reached = {key: _reached(key, inner_needs) for key in inner_needs}
+    block_of: dict[str, EquationBlock] = {}
 
-    def place(key: str) -> None:
-        if key in found:
+    def put_in_order(key: str) -> None:
+        if key in block_of:
             return
-        group = tuple(k for k in wanted if k == key or (k in reached[key] and key in reached[k]))
-        found.update(dict.fromkeys(group, EquationBlock(group, key in reached[key])))
-        order.append(found[key])
+        group = tuple(
+            k for k in inner_needs if k == key or (k in reached[key] and key in reached[k])
+        )
+        block_of.update(dict.fromkeys(group, EquationBlock(group, key in reached[key])))
+        order.append(block_of[key])
 
     order: list[EquationBlock] = []
     # fewest needs first: what a quantity needs reaches less than it does itself, or as much
-    for key in sorted(wanted, key=lambda k: len(reached[k] | {k})):
-        place(key)
+    for key in sorted(inner_needs, key=lambda k: len(reached[k] | {k})):
+        put_in_order(key)
     return tuple(order)
 
 
 def _reached(key: str, needs: Mapping[str, Iterable[str]]) -> frozenset[str]:
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = list(needs[key])
     while waiting:
         other = waiting.pop()
-        if other not in found:
-            found.add(other)
+        if other not in reached:
+            reached.add(other)
             waiting.extend(needs[other])
-    return frozenset(found)
+    return frozenset(reached)
 
 
 class Hoisting:

@@ -82,7 +82,7 @@ class RecurrentLoop:
         before = self._before(node for pair in parts.values() for node in pair if node is not None)
         body = self._statements()
         for key, (within, following) in parts.items():
-            self._gradient(body, self._place(Name(key)), within, following)
+            self._gradient(body, self._operand(Name(key)), within, following)
         return [*before, *self._loop(body.lines), *self._after()]
 
     def _gradient(
@@ -188,24 +188,24 @@ class RecurrentLoop:
         ]
 
     def _statements(self) -> Statements:
-        return Statements(self._work, self._shapes, self._place)
+        return Statements(self._work, self._shapes, self._operand)
 
     def _target(self, step: FusedStep) -> Operand:
         """The row that a step writes to."""
         if len(step.targets) == 1:
-            return self._place(Name(step.targets[0]))
+            return self._operand(Name(step.targets[0]))
         array = next(a for a, keys in self._fusion.arrays.items() if keys == step.targets)
-        return self._place(Name(array))
+        return self._operand(Name(array))
 
-    def _place(self, name: Name) -> Operand:
+    def _operand(self, name: Name) -> Operand:
         key, shape = name.key, self._shapes[name.key]
-        known = self._operands.get(key)
-        if known is not None and not known.timed:
-            return replace(known, buffer="")  # it stays for all timesteps
-        if known is None and self._is_constant(key):
+        prepared = self._operands.get(key)
+        if prepared is not None and not prepared.timed:
+            return replace(prepared, buffer="")  # it stays for all timesteps
+        if prepared is None and self._is_constant(key):
             return Operand(self._identifier(key), shape)
         first, last = 1 + name.shift, f"T + {1 + name.shift}"
-        source = f"{self._array(key)}[{first} : {last}]" if known is None else known.text
+        source = f"{self._array(key)}[{first} : {last}]" if prepared is None else prepared.text
         letter = "l" if name.shift == 0 else "n"
         local = self._column(
             f"rows({source}, T, {self._order})", f"{letter}_{self._identifier(key)}"

@@ -167,7 +167,7 @@ class SequenceCode:
 
     def _over_time(self, key: str, formula: Expression) -> list[str]:
         over = self._over("T")
-        over.value(formula, self._place(Name(key), "T"))
+        over.value(formula, self._operand(Name(key), "T"))
         return over.lines
 
     def _gradient_over_time(self, equation: BackwardEquation) -> list[str]:
@@ -175,13 +175,13 @@ class SequenceCode:
         if equation.within is not None:
             lines += self._over_time(equation.target, equation.within)
         else:  # the array may have what another sequence has left in it
-            lines.append(f"{self._place(Name(equation.target), 'T').text}.fill(0.0)")
+            lines.append(f"{self._operand(Name(equation.target), 'T').text}.fill(0.0)")
         if equation.following is not None:
             over = self._over("T - 1")
             part = over.value(equation.following)
             axes = ", ".join([":", *["None"] * len(part.shape)])
             carries = self.work.prepared(f"carries[1:T][{axes}]")
-            target = self._place(Name(equation.target), "T - 1").text
+            target = self._operand(Name(equation.target), "T - 1").text
             carried = f"where({carries}, {part.text}, 0.0)"
             lines += [*over.lines, f"add({target}, {carried}, {target})"]
             self.work.release(part)
@@ -189,19 +189,19 @@ class SequenceCode:
 
     def _at_the_start(self, formulas: Mapping[str, Expression]) -> list[str]:
         """Quantities at t = 0; a name's shift counts from there."""
-        start = Statements(self.work, self.shapes, self._place_at_start)
+        start = Statements(self.work, self.shapes, self._operand_at_start)
         for key, node in formulas.items():
-            start.value(node, self._place_at_start(Name(key)))
+            start.value(node, self._operand_at_start(Name(key)))
         return start.lines
 
     def _parameters(
         self, equations: Sequence[BackwardEquation], initial: Sequence[BackwardEquation]
     ) -> list[str]:
         over = self._over("T")
-        start = Statements(self.work, self.shapes, self._place_at_start)
+        start = Statements(self.work, self.shapes, self._operand_at_start)
         for equation in equations:
             if equation.of in self.constant and equation.within is not None:
-                over.summed(equation.within, self._place(Name(equation.target), "T"))
+                over.summed(equation.within, self._operand(Name(equation.target), "T"))
         for equation in initial:
             if equation.within is not None:
                 target = identifier(equation.target)
@@ -212,16 +212,16 @@ class SequenceCode:
 
     def _over(self, last: str) -> Statements:
         """Formulas over t = 1 … last, which is T or T - 1."""
-        return Statements(self.work, self.shapes, lambda name: self._place(name, last), last)
+        return Statements(self.work, self.shapes, lambda name: self._operand(name, last), last)
 
-    def _place(self, name: Name, last: str) -> Operand:
+    def _operand(self, name: Name, last: str) -> Operand:
         text, shape = identifier(name.key), self.shapes[name.key]
         if self._is_constant(name.key):
             return Operand(text, shape)
         start = 1 + name.shift
         return Operand(self.work.prepared(f"{text}[{start} : {last} + {start}]"), shape, True)
 
-    def _place_at_start(self, name: Name) -> Operand:
+    def _operand_at_start(self, name: Name) -> Operand:
         text, shape = identifier(name.key), self.shapes[name.key]
         if self._is_constant(name.key):
             return Operand(text, shape)

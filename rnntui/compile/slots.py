@@ -23,10 +23,10 @@ class Slot:
 
 
 def slots(keys: Iterable[str], shapes: Mapping[str, Shape]) -> tuple[dict[str, Slot], int]:
-    """A place for each quantity, one after the other, and the length of it all."""
-    found: dict[str, Slot] = {}
+    """A slot for each quantity, one after the other, and the length of it all."""
+    slots_by_key: dict[str, Slot] = {}
     start = 0
     for key in keys:
-        found[key] = Slot(start, prod(shapes[key]))
-        start += found[key].size
-    return found, start
+        slots_by_key[key] = Slot(start, prod(shapes[key]))
+        start += slots_by_key[key].size
+    return slots_by_key, start

@@ -54,7 +54,7 @@ def is_literal(node: Expression) -> bool:
 class Statements:
     """Writes statements, into `lines`.
 
-    place: what a name stands for. length: the source of how many timesteps there are, where
+    operand_of: what a name stands for. length: the source of how many timesteps there are, where
     operands with time are among them.
     """
 
@@ -62,31 +62,31 @@ class Statements:
         self,
         work: Workspace,
         shapes: Mapping[str, Shape],
-        place: Callable[[Name], Operand],
+        operand_of: Callable[[Name], Operand],
         length: str = "",
     ) -> None:
         self.work = work
         self.shapes = shapes
         self.length = length
         self.lines: list[str] = []
-        self._place = place
+        self._operand_of = operand_of
         self._locals = 0
 
     def value(self, node: Expression, into: Operand | None = None) -> Operand:
         """The value of a formula; in the array `into`, if one is given."""
-        found = self._value(node, into)
-        if into is None or found.text == into.text:
-            return found
-        self.lines.append(f"{into.text}[...] = {found.text}")
-        self.work.release(found)
+        value = self._value(node, into)
+        if into is None or value.text == into.text:
+            return value
+        self.lines.append(f"{into.text}[...] = {value.text}")
+        self.work.release(value)
         return into
 
     def fixed(self, node: Expression) -> Operand:
         """The value of a formula in an array that is the same in every run."""
-        found = self._value(node, None)
-        if found.fixed:
-            return found
-        return self.value(node, self._array(found.shape, found.timed, None))
+        value = self._value(node, None)
+        if value.fixed:
+            return value
+        return self.value(node, self._array(value.shape, value.timed, None))
 
     def summed(self, node: Expression, into: Operand) -> None:
         """The formula added up over time: what a parameter's gradient is."""
@@ -108,7 +108,7 @@ class Statements:
             return Operand(self.work.constant(value), value.shape)
         match node:
             case Name():
-                return self._place(node)
+                return self._operand_of(node)
             case Negative():
                 return self._elementwise("negative", node, [node.operand], into)
             case Binary(operator="@"):
@@ -152,10 +152,10 @@ class Statements:
         into: Operand | None,
     ) -> Operand:
         shape = shape_of(node, self.shapes)
-        found = [self.value(argument) for argument in arguments]
-        texts = [self._beside(operand, len(shape)) for operand in found]
-        self.work.release(*found)  # one of them may be the output as well
-        out = self._array(shape, any(operand.timed for operand in found), into)
+        operands = [self.value(argument) for argument in arguments]
+        texts = [self._beside(operand, len(shape)) for operand in operands]
+        self.work.release(*operands)  # one of them may be the output as well
+        out = self._array(shape, any(operand.timed for operand in operands), into)
         self.lines.append(f"{function}({', '.join(texts)}, {out.text})")
         return out
 
@@ -208,23 +208,23 @@ class Statements:
         return out
 
     def _concat(self, node: Call) -> Operand:
-        found = [self.value(argument) for argument in node.arguments]
-        timed = any(operand.timed for operand in found)
+        operands = [self.value(argument) for argument in node.arguments]
+        timed = any(operand.timed for operand in operands)
         if timed:
-            parts = ", ".join(f"({o.text}, {o.timed}, {len(o.shape)})" for o in found)
+            parts = ", ".join(f"({o.text}, {o.timed}, {len(o.shape)})" for o in operands)
             source = f"concat_over_time({self.length}, {parts})"
         else:
-            source = f"f_concat({', '.join(operand.text for operand in found)})"
+            source = f"f_concat({', '.join(operand.text for operand in operands)})"
         return self._local(source, shape_of(node, self.shapes), timed)
 
     def _called(
         self, function: str, node: Call | Compare, beside: bool, sums: bool = False
     ) -> Operand:
         """By a function that gives a new array. sums: over components, and not over time."""
-        found = [self.value(argument) for argument in node.children()]
-        rank = max(len(operand.shape) for operand in found)
-        timed = any(operand.timed for operand in found)
-        texts = [self._beside(operand, rank) if beside else operand.text for operand in found]
+        operands = [self.value(argument) for argument in node.children()]
+        rank = max(len(operand.shape) for operand in operands)
+        timed = any(operand.timed for operand in operands)
+        texts = [self._beside(operand, rank) if beside else operand.text for operand in operands]
         if sums and timed:
             texts.append(str(tuple(range(1, rank + 1))))
         source = f"{function}({', '.join(texts)})"
@@ -251,17 +251,17 @@ class Statements:
             self.lines.append(f"{transposed.text}.dot({b.text}, {out.text})")
             self.work.release(a, b)
             return out
-        found = self.value(node)
+        value = self.value(node)
         out = self._array(shape, False, into)
-        if found.timed:
-            self.lines.append(f"add_up({found.text}, 0, None, {out.text})")
+        if value.timed:
+            self.lines.append(f"add_up({value.text}, 0, None, {out.text})")
         else:
-            self.lines.append(f"multiply({found.text}, {self.length}, {out.text})")
-        self.work.release(found)
+            self.lines.append(f"multiply({value.text}, {self.length}, {out.text})")
+        self.work.release(value)
         return out
 
     def _varies(self, node: Expression) -> bool:
-        return any(self._place(name).timed for name in names(node))
+        return any(self._operand_of(name).timed for name in names(node))
 
     def _array(
         self, shape: Shape, timed: bool, into: Operand | None, dense: bool = False

@@ -70,7 +70,7 @@ class _Writer:
         self._shapes: dict[str, Shape] = dict.fromkeys((*self._settings, *_GIVEN), ())
         self._shapes |= dict.fromkeys(("parameter", "gradient"), self._size)
         self._work = Workspace()
-        self._statements = Statements(self._work, self._shapes, self._place)
+        self._statements = Statements(self._work, self._shapes, self._operand)
         self._scalars: dict[Expression, Operand] = {}
         self._arrays: dict[str, None] = {}
         self._given: dict[str, None] = {}
@@ -81,8 +81,8 @@ class _Writer:
         shape = self._shapes[target] = shape_of(node, self._shapes)
         self.targets.append(target)
         if shape:
-            found = self._statements.value(self._without_scalars(node), self._place(Name(target)))
-            assert found.text == identifier(target), "it is computed where it belongs"
+            value = self._statements.value(self._without_scalars(node), self._operand(Name(target)))
+            assert value.text == identifier(target), "it is computed where it belongs"
         else:
             self._statements.lines.append(f"{identifier(target)} = {self._scalar(node)}")
 
@@ -138,7 +138,7 @@ class _Writer:
                 return f"f_{node.function}({', '.join(map(self._scalar, node.arguments))})"
         raise TypeError(node)
 
-    def _place(self, name: Name) -> Operand:
+    def _operand(self, name: Name) -> Operand:
         if name in self._scalars:
             return replace(self._scalars[name], buffer="")
         self._arrays[name.key] = None

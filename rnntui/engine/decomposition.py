@@ -76,7 +76,7 @@ def gradients_by_loss(trace: Trace) -> dict[str, Array]:
     """
     parameters = trace.program.model.parameters
     shapes = trace.program.shapes
-    found = {key: np.zeros((trace.length, *shapes[key])) for key in parameters}
+    by_loss = {key: np.zeros((trace.length, *shapes[key])) for key in parameters}
     for k in range(1, trace.length + 1):
         if trace.weights[k] == 0:
             continue
@@ -89,8 +89,8 @@ def gradients_by_loss(trace: Trace) -> dict[str, Array]:
             trace.truncate,
         )
         for key in parameters:
-            found[key][k - 1] = totals[key]
-    return found
+            by_loss[key][k - 1] = totals[key]
+    return by_loss
 
 
 def gradient_matrix(trace: Trace, parameter: str) -> Array:

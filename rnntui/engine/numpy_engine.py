@@ -1,6 +1,6 @@
 """Training with NumPy alone, many iterations in one call: the same bits as `Trainer`, sooner.
 
-It runs the same generated code over the same sequences, but keeps its arrays from iteration to
+It runs code generated from the same equations over the same sequences, but keeps its arrays from iteration to
 iteration, updates all parameters at once and makes nothing that only a screen would show.
 """
 

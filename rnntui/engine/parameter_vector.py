@@ -68,8 +68,8 @@ class VectorLayout:
         """The same for what the optimiser remembers; into: (states, n)."""
         for row, name in zip(into, self.states, strict=True):
             for key, slot in self.slots.items():
-                found = memory.get(derived(name, key))
-                row[slot.part] = 0.0 if found is None else found.reshape(-1)
+                remembered = memory.get(derived(name, key))
+                row[slot.part] = 0.0 if remembered is None else remembered.reshape(-1)
 
     def state(self, vectors: VectorState) -> TrainingState:
         """The state of vectors; its arrays are read-only views of them."""

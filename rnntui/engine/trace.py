@@ -99,13 +99,13 @@ class Trace:
     def fault(self) -> Fault | None:
         """The first value, else the first gradient, that is NaN or infinite; None if all are finite."""
         order = [assignment.target for assignment in self.program.assignments]
-        found = _first_fault({key: self.values[key] for key in order}, range(1, self.length + 1))
-        if found is None and self.gradients:
-            found = _first_fault(
+        fault = _first_fault({key: self.values[key] for key in order}, range(1, self.length + 1))
+        if fault is None and self.gradients:
+            fault = _first_fault(
                 {f"∂L/∂{key}": g for key, g in self.gradients.items()},
                 range(self.length, -1, -1),
             )
-        return found
+        return fault
 
 
 def compute_trace(

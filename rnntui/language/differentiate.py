@@ -121,11 +121,11 @@ def differentiate_initial(
 ) -> tuple[BackwardEquation, ...]:
     """The gradients that parameters receive through initial values, from grad(state) at t = 0."""
     pullback = _Pullback(shapes, frozenset())
-    found: dict[Key, Expression] = {}
+    gradients: dict[Key, Expression] = {}
     for state, expression in initial.items():
         for name, part in pullback.run(expression, Name(grad(state)), Name(state)):
-            found[name.key] = add(found[name.key], part) if name.key in found else part
-    return tuple(BackwardEquation(key, part) for key, part in found.items())
+            gradients[name.key] = add(gradients[name.key], part) if name.key in gradients else part
+    return tuple(BackwardEquation(key, part) for key, part in gradients.items())
 
 
 def _reached(
@@ -133,16 +133,16 @@ def _reached(
 ) -> frozenset[str]:
     """The assigned quantities that the sources depend on, at any timestep."""
     expressions: dict[str, Expression] = {a.target: a.expression for a in assignments}
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = list(sources)
     while waiting:
         key = waiting.pop()
-        if key in found or key not in expressions:
+        if key in reached or key not in expressions:
             continue
-        found.add(key)
+        reached.add(key)
         parts = pullback.run(expressions[key], Name(grad(key)), Name(key))
         waiting.extend(name.key for name, _ in parts)
-    return frozenset(found)
+    return frozenset(reached)
 
 
 class _Pullback:
@@ -159,9 +159,9 @@ class _Pullback:
         self, expression: Expression, gradient: Expression, result: Expression
     ) -> list[tuple[Name, Expression]]:
         """(name, ∂) for every use of a name, with `gradient` reaching the expression's value `result`."""
-        found: list[tuple[Name, Expression]] = []
-        self._pull(expression, gradient, result, found)
-        return found
+        uses: list[tuple[Name, Expression]] = []
+        self._pull(expression, gradient, result, uses)
+        return uses
 
     def _shape(self, node: Expression) -> Shape:
         return shape_of(node, self.shapes)
@@ -171,7 +171,7 @@ class _Pullback:
         node: Expression,
         g: Expression,
         result: Expression,
-        found: list[tuple[Name, Expression]],
+        uses: list[tuple[Name, Expression]],
     ) -> None:
         if g == ZERO or all(name.key in self.without for name in names(node)):
             return
@@ -183,16 +183,16 @@ class _Pullback:
             g = multiply(g, call("ones", *(Number(float(n)) for n in shape)))
         match node:
             case Name():
-                found.append((node, g))
+                uses.append((node, g))
             case Negative():
-                self._pull(node.operand, negative(g), node.operand, found)
+                self._pull(node.operand, negative(g), node.operand, uses)
             case Binary():
                 for operand, part in self._binary(node, g, result):
-                    self._pull(operand, self._gathered(part, operand, shape), operand, found)
+                    self._pull(operand, self._gathered(part, operand, shape), operand, uses)
             case Transpose():
-                self._pull(node.value, Transpose(g), node.value, found)
+                self._pull(node.value, Transpose(g), node.value, uses)
             case Index():
-                self._pull(node.value, self._scattered(node, g), node.value, found)
+                self._pull(node.value, self._scattered(node, g), node.value, uses)
             case Call():
                 shapes = tuple(self._shape(argument) for argument in node.arguments)
                 rule = FUNCTIONS[node.function].derivative
@@ -204,7 +204,7 @@ class _Pullback:
                     kind = FUNCTIONS[node.function].kind
                     if kind in ("pairwise", "where"):
                         gradient = self._gathered(gradient, operand, shape)
-                    self._pull(operand, gradient, operand, found)
+                    self._pull(operand, gradient, operand, uses)
 
     def _gathered(self, part: Expression, operand: Expression, shape: Shape) -> Expression:
         """A scalar operand that was broadcast receives the sum over all components."""

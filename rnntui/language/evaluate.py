@@ -1,7 +1,8 @@
 """Evaluation of one expression, keeping the value of every sub-expression.
 
-The engine runs whole sequences through generated code (`compile.sequence_code`); both apply the same
-NumPy functions in the same order, so their numbers are the same bits.
+The engine runs whole sequences through generated code (`compile`), made of the same functions. That
+code computes what it can for all timesteps at once, and puts sums and products together otherwise:
+its numbers are these but for rounding, often not in the last bit.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from rnntui.language.tree import (
 
 Lookup = Callable[[Name], Any]
 
-# Python's own operators on NumPy values, as in the generated code (`**` has its own fast paths).
+# Python's own operators on NumPy values (`**` has fast paths of its own).
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -70,9 +71,9 @@ class _Evaluation:
         self.parts: dict[int, Any] = {}
 
     def value(self, node: Expression) -> Any:
-        found = self._node(node)
-        self.parts[id(node)] = found
-        return found
+        value = self._node(node)
+        self.parts[id(node)] = value
+        return value
 
     def _node(self, node: Expression) -> Any:
         match node:

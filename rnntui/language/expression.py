@@ -119,15 +119,15 @@ class ExpressionReader:
 
     def _check_characters(self) -> None:
         for row, line in enumerate(self.code):
-            if found := _NO_TEXT.search(line):
-                problem = Problem("this character is not text", self._place(row, found.start()))
+            if match := _NO_TEXT.search(line):
+                problem = Problem("this character is not text", self._place(row, match.start()))
                 raise InputError(problem)
             if "\\" in line:
                 place = self._place(row, line.index("\\"))
                 hint = "an open bracket carries an expression on to the next line"
                 raise InputError(Problem("a backslash is not in the language", place, hint))
-            if found := _LONG_NUMBER.search(line):
-                raise InputError(_too_large(self._place(row, found.start())))
+            if match := _LONG_NUMBER.search(line):
+                raise InputError(_too_large(self._place(row, match.start())))
 
     def _check_brackets(self) -> None:
         stack: list[tuple[str, int, int]] = []
@@ -176,8 +176,8 @@ class ExpressionReader:
             row, column = (node.left.end_lineno or 1) - 2, node.left.end_col_offset or 0
             column = _characters(self.code[row], column)
             while row < len(self.code):
-                if found := _AFTER_OPERAND.search(self.code[row], column):
-                    return self._place(row, found.start())
+                if match := _AFTER_OPERAND.search(self.code[row], column):
+                    return self._place(row, match.start())
                 row, column = row + 1, 0
         row = node.lineno - 2
         if row < 0:  # a list without brackets begins at the parenthesis that we put around it
@@ -344,9 +344,9 @@ class ExpressionReader:
             if item.step is not None:
                 raise self._refuse(node, "a slice takes no step", "write a[1:3]")
             return Span(self._integer(item.lower, node), self._integer(item.upper, node))
-        found = self._integer(item, node)
-        assert found is not None
-        return found
+        index = self._integer(item, node)
+        assert index is not None
+        return index
 
     def _integer(self, item: ast.expr | None, node: ast.Subscript) -> int | None:
         match item:

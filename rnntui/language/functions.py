@@ -59,6 +59,10 @@ class Function:
     | where       | a condition and two values         | the larger shape   |
     | loss        | prediction and target, alike       | a scalar           |
     | literal     | whole numbers                      | given by them      |
+
+    value: with NumPy; of all timesteps at once too, in a leading axis. least, most: how many
+    arguments it takes; most is None where there is no end. symbol: how it is written on paper, if
+    not by its name. activation: what it is applied to has a name of its own, the pre-activation.
     """
 
     name: str
@@ -75,11 +79,11 @@ class Function:
         """What is wrong with the arguments before their shapes are known, or nothing."""
         count = len(arguments)
         if count < self.least or (self.most is not None and count > self.most):
-            wanted = str(self.least) if self.most == self.least else f"at least {self.least}"
+            expected = str(self.least) if self.most == self.least else f"at least {self.least}"
             if self.most is not None and self.most != self.least:
-                wanted = f"{self.least} to {self.most}"
-            plural = "" if wanted.split()[-1] == "1" else "s"
-            return f"`{self.name}` takes {wanted} argument{plural}, not {count}"
+                expected = f"{self.least} to {self.most}"
+            plural = "" if expected.split()[-1] == "1" else "s"
+            return f"`{self.name}` takes {expected} argument{plural}, not {count}"
         if self.kind == "literal" and not all(
             isinstance(a, Number) and a.value == int(a.value) for a in arguments
         ):

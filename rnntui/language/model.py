@@ -117,10 +117,12 @@ def check_model(model: Model) -> list[Problem]:
     for state, expression in model.initial.items():
         problems += _check_initial(state, expression, model.states, targets)
     for key in model.shapes:
-        known = [*targets, *model.parameters]
-        if key not in known:
+        quantities = [*targets, *model.parameters]
+        if key not in quantities:
             problems.append(
-                Problem(f"`{key}` has a shape but is in no equation", None, near_name(key, known))
+                Problem(
+                    f"`{key}` has a shape but is in no equation", None, near_name(key, quantities)
+                )
             )
     if model.objective is not None and model.objective not in targets:
         hint = near_name(model.objective, targets) or f"write a line `{model.objective} = …`"

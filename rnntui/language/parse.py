@@ -50,7 +50,7 @@ def parse_expression(text: str, origin: Origin | None = None) -> Expression:
 
 def _logical_lines(lines: list[str]) -> list[tuple[int, int]]:
     """(row, count) of each equation: an open bracket carries it on to the next line."""
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     start, depth = 0, 0
     for row, line in enumerate(lines):
         code = split_comment(line)[0]
@@ -60,10 +60,10 @@ def _logical_lines(lines: list[str]) -> list[tuple[int, int]]:
             start, depth = row, 0
         depth += sum(code.count(c) for c in "([{") - sum(code.count(c) for c in ")]}")
         if depth <= 0:
-            found.append((start, row - start + 1))
+            spans.append((start, row - start + 1))
     if depth > 0:
-        found.append((start, len(lines) - start))
-    return found
+        spans.append((start, len(lines) - start))
+    return spans
 
 
 def _parse_line(lines: list[str], row: int, count: int, origin: Origin) -> Equation:

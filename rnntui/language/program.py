@@ -119,18 +119,20 @@ def bind(
     """
     lengths = {**_input_sizes(inputs), **sizes}
     declared = {key: _declared(key, shape, lengths) for key, shape in model.shapes.items()}
-    known: dict[str, Shape] = {**declared, **inputs}
+    given_shapes: dict[str, Shape] = {**declared, **inputs}
     for key, shape in given.items():
-        if key in known and known[key] != shape:
-            message = f"`{key}` is {describe(shape)}, where {describe(known[key])} is declared"
+        if key in given_shapes and given_shapes[key] != shape:
+            message = (
+                f"`{key}` is {describe(shape)}, where {describe(given_shapes[key])} is declared"
+            )
             raise ShapeError(message, Name(key))
-        known[key] = shape
+        given_shapes[key] = shape
     initial = tuple(
         Equation(state, expression, place=expression.place)
         for state, expression in model.initial.items()
     )
     equations = (*model.assignments, *initial)
-    shapes = infer_shapes(equations, known, sizes.get("hidden"))
+    shapes = infer_shapes(equations, given_shapes, sizes.get("hidden"))
     _check_objective(model, shapes)
     return Program(model, shapes, initial_values or {})
 
@@ -140,14 +142,14 @@ def _input_sizes(inputs: Mapping[str, Shape]) -> dict[str, int]:
     return {names[key]: shape[0] if shape else 1 for key, shape in inputs.items()}
 
 
-def _declared(key: str, shape: tuple[int | str, ...], lengths: Mapping[str, int]) -> Shape:
-    found = []
-    for length in shape:
+def _declared(key: str, written: tuple[int | str, ...], lengths: Mapping[str, int]) -> Shape:
+    shape: list[int] = []
+    for length in written:
         if isinstance(length, str) and length not in lengths:
             hint = near_name(length, lengths) or f"give [sizes] {length} = …"
             raise ShapeError(f"the size `{length}` of `{key}` is not given", Name(key), hint)
-        found.append(lengths[length] if isinstance(length, str) else length)
-    return tuple(found)
+        shape.append(lengths[length] if isinstance(length, str) else length)
+    return tuple(shape)
 
 
 def _check_objective(model: Model, shapes: Mapping[str, Shape]) -> None:

@@ -87,9 +87,9 @@ class ShapeRules:
 
     def name(self, node: Name, expected: Partial | None) -> Partial | None:
         """The shape of a name, which from now on is known to be `expected`."""
-        known = self.shapes.get(node.key)
-        merged = self._merge(node, known, expected)
-        if merged != known:
+        before = self.shapes.get(node.key)
+        merged = self._merge(node, before, expected)
+        if merged != before:
             self.shapes[node.key] = merged
             self.changed = True
         return merged
@@ -98,10 +98,10 @@ class ShapeRules:
         self, node: Expression, operands: Sequence[Expression], expected: Partial | None
     ) -> Partial | None:
         """Elementwise operands: alike, or scalars beside the others."""
-        found = [self.visit(operand, () if expected == () else None) for operand in operands]
+        shapes = [self.visit(operand, () if expected == () else None) for operand in operands]
         result: Partial | None = None
         first: Expression | None = None
-        for operand, shape in zip(operands, found, strict=True):
+        for operand, shape in zip(operands, shapes, strict=True):
             if shape is not None and shape != ():
                 if expected is not None and expected != ():
                     self._merge(operand, shape, expected)
@@ -109,14 +109,14 @@ class ShapeRules:
                     self._check_alike(node, first, result, operand, shape)
                 result = self._merge(operand, shape, result)
                 first = first or operand
-        if result is None and all(shape == () for shape in found):
+        if result is None and all(shape == () for shape in shapes):
             result = ()
         result = self._merge(node, result, expected)
-        open_operands = [o for o, s in zip(operands, found, strict=True) if s is None]
-        for operand, shape in zip(operands, found, strict=True):
+        open_operands = [o for o, s in zip(operands, shapes, strict=True) if s is None]
+        for operand, shape in zip(operands, shapes, strict=True):
             if result is None or result == () or shape in ((), result):
                 continue  # nothing to tell it (and telling all again would double at each level)
-            alone = len(open_operands) == 1 and all(s == () for s in found if s is not None)
+            alone = len(open_operands) == 1 and all(s == () for s in shapes if s is not None)
             if shape is not None or alone or self.assuming:
                 self.visit(operand, result)
         return result
@@ -172,9 +172,9 @@ class ShapeRules:
         self._tell(node.right, right, (inner, *result[len(left) - 1 :]))
         return result
 
-    def _tell(self, node: Expression, found: Partial | None, shape: Partial | None) -> None:
-        """Hand down what is known of an operand's shape, if that is more than was `found`."""
-        if found != shape:
+    def _tell(self, node: Expression, seen: Partial | None, shape: Partial | None) -> None:
+        """Hand down an operand's shape, if that is more than was `seen` of it."""
+        if seen != shape:
             self.visit(node, shape)
 
     def _transpose(self, node: Transpose, expected: Partial | None) -> Partial | None:
@@ -183,9 +183,9 @@ class ShapeRules:
             raise ShapeError(
                 f"`{_short(node)}` is a matrix, where {describe(expected)} is needed", node
             )
-        found = self.visit(node.value, below or (None, None))
-        assert found is not None
-        return tuple(reversed(found))
+        below_shape = self.visit(node.value, below or (None, None))
+        assert below_shape is not None
+        return tuple(reversed(below_shape))
 
     def _index(self, node: Index, expected: Partial | None) -> Partial | None:
         value = self.visit(node.value, None)
@@ -228,11 +228,11 @@ class ShapeRules:
             case "elementwise":
                 return self.visit(arguments[0], expected)
             case "vector":
-                found = self.visit(arguments[0], expected)
-                if found is not None and len(found) != 1:
-                    message = f"`{_short(arguments[0])}` is {describe(found)}"
+                shape = self.visit(arguments[0], expected)
+                if shape is not None and len(shape) != 1:
+                    message = f"`{_short(arguments[0])}` is {describe(shape)}"
                     raise ShapeError(message, node, f"`{node.function}` takes a vector")
-                return self.visit(arguments[0], (None,)) if found is None else found
+                return self.visit(arguments[0], (None,)) if shape is None else shape
             case "reduce":
                 self.visit(arguments[0], None)
                 return self._merge(node, (), expected)
@@ -286,21 +286,21 @@ class ShapeRules:
         return self._merge(node, (), expected)
 
     def _concat(self, node: Call, expected: Partial | None) -> Partial | None:
-        found = [self.visit(argument, None) for argument in node.arguments]
-        if any(shape is not None and len(shape) == 2 for shape in found):
-            columns = next(s[1] for s in found if s is not None and len(s) == 2)
-            found = [self.visit(argument, (None, columns)) for argument in node.arguments]
-            rows = [shape[0] for shape in found if shape is not None]
+        shapes = [self.visit(argument, None) for argument in node.arguments]
+        if any(shape is not None and len(shape) == 2 for shape in shapes):
+            columns = next(s[1] for s in shapes if s is not None and len(s) == 2)
+            shapes = [self.visit(argument, (None, columns)) for argument in node.arguments]
+            rows = [shape[0] for shape in shapes if shape is not None]
             total = None if None in rows else sum(n for n in rows if n is not None)
             return self._merge(node, (total, columns), expected)
-        if any(shape is None for shape in found):
+        if any(shape is None for shape in shapes):
             if not self.assuming:
                 return self._merge(node, (None,), expected)
-            found = [
+            shapes = [
                 self.visit(a, (None,)) if s is None else s
-                for a, s in zip(node.arguments, found, strict=True)
+                for a, s in zip(node.arguments, shapes, strict=True)
             ]
-        lengths = [1 if shape == () else shape[0] for shape in found if shape is not None]
+        lengths = [1 if shape == () else shape[0] for shape in shapes if shape is not None]
         total = None if None in lengths else sum(n for n in lengths if n is not None)
         return self._merge(node, (total,), expected)
 

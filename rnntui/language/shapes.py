@@ -19,31 +19,31 @@ __all__ = ["Shape", "ShapeError", "describe", "infer_shapes", "shape_of"]
 
 
 def infer_shapes(
-    equations: Sequence[Equation], known: Mapping[str, Shape], hidden: int | None = None
+    equations: Sequence[Equation], given: Mapping[str, Shape], hidden: int | None = None
 ) -> dict[str, Shape]:
-    """The shape of every quantity in `equations`, from those in `known` (inputs, given values).
+    """The shape of every quantity in `equations`, from those in `given` (inputs, given values).
 
     hidden: the size assumed for states whose shape nothing else tells.
     Raises InputError where shapes clash or cannot be told.
     """
-    return _Inference(equations, known, hidden).run()
+    return _Inference(equations, given, hidden).run()
 
 
 def shape_of(expression: Expression, shapes: Mapping[str, Shape]) -> Shape:
     """The shape of an expression whose quantities all have one. Raises InputError on a clash."""
     rules = ShapeRules(shapes)
-    found = rules.visit(expression, None)
-    assert found is not None
-    complete = tuple(length for length in found if length is not None)
-    assert len(complete) == len(found)
+    shape = rules.visit(expression, None)
+    assert shape is not None
+    complete = tuple(length for length in shape if length is not None)
+    assert len(complete) == len(shape)
     return complete
 
 
 class _Inference(ShapeRules):
     def __init__(
-        self, equations: Sequence[Equation], known: Mapping[str, Shape], hidden: int | None
+        self, equations: Sequence[Equation], given: Mapping[str, Shape], hidden: int | None
     ) -> None:
-        super().__init__(known)
+        super().__init__(given)
         self.equations = equations
         self.hidden = hidden
         uses = [name for equation in equations for name in names(equation.expression)]
@@ -78,9 +78,9 @@ class _Inference(ShapeRules):
 
     def _equation(self, equation: Equation) -> None:
         target = Name(equation.target, place=equation.place)
-        found = self.visit(equation.expression, self.shapes[equation.target])
-        if found is not None:
-            self.name(target, found)
+        shape = self.visit(equation.expression, self.shapes[equation.target])
+        if shape is not None:
+            self.name(target, shape)
 
     def _assume_hidden(self) -> bool:
         unknown = [key for key in self.states if self.shapes[key] in (None, (None,))]

@@ -222,7 +222,7 @@ class _FormulaText:
 def format_value(value: Any, digits: int = 2, most: int = 12) -> str:
     """A scalar, vector or matrix as text: `0.50`, `[1.00 0.50]`, `[60 0; 0 0]`.
 
-    Values that are all whole are written without decimals.
+    Values that are all whole, and below 100000, are written without decimals.
     most: components shown of each axis; beyond it the middle is left out as `…`.
     """
     array = np.asarray(value, dtype=np.float64)

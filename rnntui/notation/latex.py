@@ -102,7 +102,7 @@ class _Printer:
         return rf"\mathrm{{{name.replace('_', chr(92) + '_').replace(' ', chr(92) + ',')}}}"
 
     def _row(self, row: Row) -> str:
-        found = ""
+        latex = ""
         for number, item in enumerate(row.items):
             text = self.print(item)
             if number == 0 and isinstance(item, Operator) and item.form == "infix":
@@ -110,9 +110,9 @@ class _Printer:
             before = row.items[number - 1] if number else None
             if isinstance(before, FunctionName) and isinstance(item, Fence) and tall(item.inside):
                 text = r"\!" + text
-            joint = found[-1:].isalpha() and text[:1].isalpha() and "\\" in found
-            found += " " + text if joint else text
-        return found
+            joint = latex[-1:].isalpha() and text[:1].isalpha() and "\\" in latex
+            latex += " " + text if joint else text
+        return latex
 
     def _script(self, script: Script) -> str:
         below = "" if script.below is None else f"_{{{self.print(script.below)}}}"

@@ -101,13 +101,13 @@ _MARKS = {
 
 def latex_text(text: str) -> str:
     """Text as ASCII that LaTeX sets as it is; characters that no standard font has as [U+4E2D]."""
-    found: list[str] = []
+    pieces: list[str] = []
     for character in unicodedata.normalize("NFC", text):
-        if unicodedata.combining(character) and found:  # one that has no letter of its own: c̃
-            found[-1] = _accented(found[-1], character)
+        if unicodedata.combining(character) and pieces:  # one that has no letter of its own: c̃
+            pieces[-1] = _accented(pieces[-1], character)
         else:
-            found.append(_character(character))
-    return "".join(found)
+            pieces.append(_character(character))
+    return "".join(pieces)
 
 
 def _character(character: str) -> str:

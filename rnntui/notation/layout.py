@@ -276,20 +276,20 @@ def _piece_width(piece: _Piece) -> float:
 def _line_end(pieces: Sequence[_Piece], start: int, limit: float) -> int:
     """Where the line that begins at `start` ends: at its cheapest break, the later the better."""
     used, depth = 0.0, 0
-    breaks: list[tuple[int, float, int]] = []  # cost, width up to it, place
-    for place in range(start, len(pieces)):
-        piece = pieces[place]
-        if isinstance(piece, Operator) and piece.form != "prefix" and place > start:
+    breaks: list[tuple[int, float, int]] = []  # cost, width up to it, position
+    for position in range(start, len(pieces)):
+        piece = pieces[position]
+        if isinstance(piece, Operator) and piece.form != "prefix" and position > start:
             after = piece.form == "separator"
             cost = 10 * depth + _COST.get(piece.sign, 2)
-            breaks.append((cost, used, place + 1 if after else place))
+            breaks.append((cost, used, position + 1 if after else position))
         depth += isinstance(piece, _Opening) - isinstance(piece, _Closing)
         used += _piece_width(piece)
         if used > limit and breaks:
-            # a line that is hardly begun is not broken, unless there is no other place
-            far = [found for found in breaks if found[1] > 0.35 * limit] or breaks
+            # a line that is hardly begun is not broken, unless there is no other position
+            far = [point for point in breaks if point[1] > 0.35 * limit] or breaks
             cheapest = min(cost for cost, _, _ in far)
-            return max(place for cost, _, place in far if cost == cheapest)
+            return max(position for cost, _, position in far if cost == cheapest)
     return len(pieces)
 
 

@@ -68,9 +68,9 @@ def _print(math: Math) -> str:
 
 def _grouped(math: Math) -> str:
     """One element, where several would be taken for several arguments."""
-    found = _print(math)
+    element = _print(math)
     grouped = isinstance(math, FunctionName | Numeral | Fence)
-    return f"<mrow>{found}</mrow>" if grouped else found
+    return f"<mrow>{element}</mrow>" if grouped else element
 
 
 def _symbol(symbol: Symbol) -> str:
@@ -90,11 +90,11 @@ def _numeral(text: str) -> str:
     sign, digits = ("<mo form='prefix'>−</mo>", text[1:]) if text.startswith("-") else ("", text)
     mantissa, _, exponent = digits.partition("e")
     number = "∞" if mantissa == "inf" else mantissa
-    found = f"{sign}<mn>{number}</mn>"
+    element = f"{sign}<mn>{number}</mn>"
     if exponent:
         power = str(int(exponent)).replace("-", "−")
-        found += f"<mo>×</mo><msup><mn>10</mn><mn>{power}</mn></msup>"
-    return found
+        element += f"<mo>×</mo><msup><mn>10</mn><mn>{power}</mn></msup>"
+    return element
 
 
 def _operator(operator: Operator) -> str:
@@ -113,10 +113,10 @@ def _operator(operator: Operator) -> str:
 
 def _script(script: Script) -> str:
     parts = [script.base, script.below, script.above]
-    found = "".join(f"<mrow>{_print(part)}</mrow>" for part in parts if part is not None)
+    inside = "".join(f"<mrow>{_print(part)}</mrow>" for part in parts if part is not None)
     if script.below is not None and script.above is not None:
-        return f"<msubsup>{found}</msubsup>"
-    return f"<msub>{found}</msub>" if script.above is None else f"<msup>{found}</msup>"
+        return f"<msubsup>{inside}</msubsup>"
+    return f"<msub>{inside}</msub>" if script.above is None else f"<msup>{inside}</msup>"
 
 
 def _fence(fence: Fence) -> str:

@@ -91,7 +91,7 @@ def _letters(text: str, italic: int) -> Math:
 def _separated(items: list[Math]) -> Math:
     if len(items) == 1:
         return items[0]
-    found: list[Math] = []
+    separated: list[Math] = []
     for item in items:
-        found += [Operator(",", "tight"), item] if found else [item]
-    return Row(tuple(found))
+        separated += [Operator(",", "tight"), item] if separated else [item]
+    return Row(tuple(separated))

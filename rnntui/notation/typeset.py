@@ -78,8 +78,8 @@ def typeset(node: Expression, style: Style) -> Math:
 def typeset_value(value: Any, digits: int = 2, most: int = 6, across: bool = False) -> Math:
     """A scalar, a vector (a column, or a row where it runs `across`) or a matrix.
 
-    Beyond `most` components of an axis, the middle is left out; values that are all whole are
-    written without decimals.
+    Beyond `most` components of an axis, or where it would be wider than a page, the middle is left
+    out; values that are all whole, and below 100000, are written without decimals.
     """
     array = np.asarray(value, dtype=np.float64)
     decimals = decimals_of(array, digits)
@@ -95,7 +95,7 @@ def typeset_value(value: Any, digits: int = 2, most: int = 6, across: bool = Fal
 
 
 def decimals_of(array: Any, digits: int) -> int:
-    """How many decimals a value is written with: none where all of it is whole."""
+    """How many decimals a value is written with: none where all of it is whole, and below 100000."""
     whole = np.isfinite(array) & (array == np.round(array)) & (np.abs(array) < 1e5)
     return 0 if bool(np.all(whole)) else digits
 
