@@ -13,7 +13,7 @@ from rnntui.data.sequence_file import parse_sequence_file
 from rnntui.language.functions import FUNCTIONS
 from rnntui.models.library import load_model, model_names
 from rnntui.models.optimisers import OPTIMIZERS
-from rnntui.tui.keys import KEYS
+from rnntui.tui.stepper.keys import KEYS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import sys
 from pathlib import Path
@@ -14,12 +13,6 @@ from rnntui.cli.group import main, refusing
 from rnntui.cli.reading import Reading, reads_sequences
 from rnntui.session.limits import MEMORY
 from rnntui.text.problems import InputError, Problem
-
-# New objects after which Python looks for garbage. Starting makes some hundred thousand to stay; to
-# look through them all after every 700, as is usual, would take a tenth of the time it has.
-_OBJECTS = 100_000
-# A second at most: what a key changes is shown in two pictures, and the second one need not wait.
-_PICTURES = "240"
 
 
 @main.command("open", hidden=True)
@@ -43,16 +36,18 @@ def open_(read: Reading, memory: int) -> None:
         raise InputError(
             Problem("this is not a terminal", None, "`rnntui check` and `rnntui trace` need none")
         )
-    gc.set_threshold(_OBJECTS, 10, 10)
-    os.environ.setdefault("TEXTUAL_FPS", _PICTURES)
-    from rnntui.tui.app import RnnTui  # the terminal is imported only where it is used
-    from rnntui.tui.unread import Unread
+    from rnntui.tui.process import tuned
 
-    if file is None and read.file is not None:
-        app = RnnTui(Unread(Path(read.path).stem, read.read, read.lacks_model), memory)
-    else:
-        app = RnnTui(file, memory)
-    app.run()
+    with tuned():  # the terminal is imported only where it is used, and in there
+        from rnntui.tui.app import RnnTui
+        from rnntui.tui.pending_file import PendingFile
+
+        if file is None and read.file is not None:
+            pending = PendingFile(Path(read.path).stem, read.read, read.lacks_model)
+            app = RnnTui(pending, memory)
+        else:
+            app = RnnTui(file, memory)
+        app.run()
     if app.refusal is not None:
         raise app.refusal
     sys.exit(app.return_code or 0)

@@ -1,8 +1,10 @@
-"""The terminal: the application, its screens, panels and drawing."""
+"""The terminal: the application, its screens, panels and drawing.
 
-import os
+    app        which screen there is; what the command palette offers
+    screens/   the gallery, the screen while a file is read, the stepper
+    stepper/   the view of one session: controller, keys, layout, frames, status line
+    panels/    what a frame shows of a moment, one file each
+    drawing/   lines, bars, matrices and plots in terminal cells
 
-# Textual waits for the next of so many ticks a second with a picture, even if there is one to be
-# shown: 60 of them, its own number, are most of the time that a key may take. It looks when it is
-# imported, which is after this.
-os.environ.setdefault("TEXTUAL_FPS", "240")
+Each imports only those below it; `process` is what all of it changes of the process it runs in.
+"""

@@ -5,9 +5,7 @@ Nothing that computes is imported before the first screen is seen: that makes it
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
@@ -19,11 +17,11 @@ from rnntui.session.limits import MEMORY
 from rnntui.text.problems import InputError
 from rnntui.tui.commands import Commands
 from rnntui.tui.ending import end_by_signals, end_with_terminal
-from rnntui.tui.imports import import_stepper
+from rnntui.tui.imports import open_session
 from rnntui.tui.keyboard import Keyboard
-from rnntui.tui.keys import KEYS
-from rnntui.tui.screens.frames import FramedScreen
-from rnntui.tui.unread import Unread
+from rnntui.tui.pending_file import PendingFile
+from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.stepper.stepper_view import StepperView
 
 if TYPE_CHECKING:
     from rnntui.data.sequence_file import SequenceFile
@@ -31,10 +29,6 @@ if TYPE_CHECKING:
 DARK, LIGHT = "textual-dark", "textual-light"
 BAD_INPUT = 2
 QUITS = ("ctrl+c", "ctrl+q")
-
-# How long what is computed keeps the thread that writes to the terminal waiting, in seconds:
-# Python's own 5 ms are half the time of a key.
-_HAND_OVER = 0.0001
 
 
 class RnnTui(App[None]):
@@ -52,7 +46,9 @@ class RnnTui(App[None]):
         Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True),
     ]
 
-    def __init__(self, file: SequenceFile | Unread | None = None, memory: int = MEMORY) -> None:
+    def __init__(
+        self, file: SequenceFile | PendingFile | None = None, memory: int = MEMORY
+    ) -> None:
         super().__init__()
         self.file = file
         self.memory = memory
@@ -62,10 +58,9 @@ class RnnTui(App[None]):
     def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
         """What the command palette offers: Textual's own, and everything that a key does."""
         yield from super().get_system_commands(screen)
-        if isinstance(screen, FramedScreen):
-            for key in KEYS:
-                run = partial(screen.run_action, key.full_action)
-                yield SystemCommand(key.help, f"key: {key.shown}", run)
+        if isinstance(screen, StepperScreen):
+            for title, about, command in screen.commands():
+                yield SystemCommand(title, about, command)
 
     async def on_event(self, event: Event) -> None:
         """What happens; keys take their turn, but one that quits overtakes the others."""
@@ -79,9 +74,10 @@ class RnnTui(App[None]):
             await self.keyboard.take(event)
 
     async def _typed(self, event: Event) -> None:
-        """A key's turn; the screen is told before anything else."""
-        if isinstance(event, Key) and self.screen_stack and isinstance(self.screen, FramedScreen):
-            self.screen.attend()
+        """A key's turn; whoever shows a session is told before anything else."""
+        if isinstance(event, Key) and self.screen_stack:
+            for view in self.screen.walk_children(StepperView):
+                view.attend()
         await super().on_event(event)
 
     def on_load(self) -> None:
@@ -99,25 +95,24 @@ class RnnTui(App[None]):
 
     def on_mount(self) -> None:
         """Show the file, or what there is to choose from."""
-        sys.setswitchinterval(_HAND_OVER)
-        if isinstance(self.file, Unread):
+        if isinstance(self.file, PendingFile):
             self._open(self.file)
         elif self.file is None:
             from rnntui.tui.screens.gallery import GalleryScreen
 
-            self.push_screen(GalleryScreen())
+            self.push_screen(GalleryScreen(self.memory))
         else:
-            self.push_screen(import_stepper()(self.file, self.memory))
+            self.push_screen(StepperScreen(open_session(self.file, self.memory)))
 
-    def _open(self, file: Unread) -> None:
+    def _open(self, file: PendingFile) -> None:
         if file.lacks_model:
             from rnntui.tui.screens.choose_model import ChooseModelScreen
 
-            self.push_screen(ChooseModelScreen(file))
+            self.push_screen(ChooseModelScreen(file, self.memory))
         else:
             from rnntui.tui.screens.opening import OpeningScreen
 
-            self.push_screen(OpeningScreen(file, {}), self._refuse)
+            self.push_screen(OpeningScreen(file, {}, self.memory), self._refuse)
 
     def _refuse(self, refusal: InputError | None) -> None:
         self.refusal = refusal
@@ -126,6 +121,3 @@ class RnnTui(App[None]):
     def action_toggle_theme(self) -> None:
         """Dark or light."""
         self.theme = LIGHT if self.current_theme.dark else DARK
-        for screen in self.screen_stack:
-            if hasattr(screen, "redraw"):
-                screen.redraw()

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rnntui.tui.screens.stepper import StepperScreen
+    from rnntui.data.sequence_file import SequenceFile
+    from rnntui.session.session import Session
 
 
-def import_stepper() -> type[StepperScreen]:
-    """The stepper, and with it everything that computes."""
-    from rnntui.tui.screens.stepper import StepperScreen
+def open_session(file: SequenceFile, memory: int) -> Session:
+    """A session of a file, and imported what shows it. memory: MB that its history may take."""
+    import_session()
+    from rnntui.session.limits import MEGABYTE
+    from rnntui.session.session import Session
 
-    return StepperScreen
+    return Session(file, memory * MEGABYTE)
+
+
+def import_session() -> None:
+    """What computes, and what panels import when they are first painted."""
+    for name in ("rnntui.session.session", "rnntui.session.explanation"):
+        import_module(name)
+    drawing = import_module("rnntui.tui.drawing")
+    for module in iter_modules(drawing.__path__, f"{drawing.__name__}."):
+        import_module(module.name)
 
 
 def import_plots() -> None:

@@ -40,7 +40,7 @@ from rnntui.tui.app import RnnTui
 from rnntui.tui.screens.choose_model import ChooseModelScreen
 from rnntui.tui.screens.gallery import GalleryScreen
 from rnntui.tui.screens.opening import OpeningScreen
-from rnntui.tui.unread import Unread
+from rnntui.tui.pending_file import PendingFile
 
 def work(screen, *_):  # the first thing done once the screen is seen
     print(*sys.modules, file=sys.stderr)
@@ -56,7 +56,7 @@ def opens(chosen, progress):
 what = sys.argv[1]
 if what == "choose":
     ChooseModelScreen.on_mount = lambda screen: screen.call_after_refresh(work, screen)
-app = RnnTui(None if what == "gallery" else Unread("numbers", opens, what == "choose"))
+app = RnnTui(None if what == "gallery" else PendingFile("numbers", opens, what == "choose"))
 app.run(headless=True, size=(120, 40))
 """
 

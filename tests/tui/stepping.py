@@ -14,8 +14,9 @@ from rnntui.tui.drawing.palette import palette_for
 from rnntui.tui.panels.panel import Room, Rows, RowsPanel
 from rnntui.tui.panels.registry import registered_panels
 from rnntui.tui.screens.opening import OpeningScreen
-from rnntui.tui.status import StatusLine
 from rnntui.tui.stepper.panel_frame import PanelFrame
+from rnntui.tui.stepper.status import StatusLine
+from rnntui.tui.stepper.stepper_view import StepperView
 
 PANELS = {panel.name: panel.title for panel in registered_panels()}
 """What the frames say, in the order of Tab."""
@@ -98,9 +99,14 @@ async def opened(pilot: Pilot) -> None:
     await pilot.pause()
 
 
+def view(app: RnnTui) -> StepperView:
+    """The view of the session on the screen in front."""
+    return app.screen.query_one(StepperView)
+
+
 def moment(app: RnnTui) -> Moment:
     """Where the stepper in front stands."""
-    return app.screen.session.moment
+    return view(app).session.moment
 
 
 def lines(widget: Widget) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from stepping import file, frame, lines, screen_text, settle
+from stepping import file, frame, lines, screen_text, settle, view
 from textual.widgets import Static
 
 from rnntui.session.moment import Moment
@@ -53,7 +53,7 @@ async def test_it_is_reached_by_tab_titled_painted_and_there_alone(size, name, t
         await pilot.press("right", "right")
         for _ in registered_panels():
             await pilot.press("tab")
-            if app.screen.panel == name:
+            if view(app).grid.current == name:
                 break
         await settle(pilot)
         assert frame(app, name).has_class("current")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from recurrences import RECURRENCES
 from sequence_files import files
-from stepping import PANELS, moment, screen_text, status
+from stepping import PANELS, moment, screen_text, status, view
 from textual.events import Key
 from textual.pilot import Pilot
 
@@ -81,7 +81,7 @@ async def every_panel(pilot: Pilot) -> None:
     await press(pilot, "f")
     for _ in PANELS:
         await press(pilot, "tab")
-        assert pilot.app.screen.query_one(f"#{pilot.app.screen.panel}").display
+        assert pilot.app.screen.query_one(f"#{view(pilot.app).grid.current}").display
     await press(pilot, "f")
 
 

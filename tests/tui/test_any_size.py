@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from rich.cells import set_cell_size
-from stepping import PANELS, file, frame, rows_of, settle
+from stepping import PANELS, file, frame, rows_of, settle, view
 
 from rnntui.session.explanation import explain
 from rnntui.session.session import Session
@@ -43,7 +43,7 @@ class TestResizing:
                 await pilot.resize_terminal(*size)
                 for _ in PANELS:
                     await pilot.press("tab")
-                    assert frame(app, app.screen.panel).display
+                    assert frame(app, view(app).grid.current).display
 
     async def test_the_lines_of_a_panel_are_as_wide_as_it_is(self):
         app = RnnTui(file("lstm-ab"))

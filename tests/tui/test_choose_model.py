@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stepping import opened, settle
+from stepping import opened, settle, view
 from textual.widgets import Input, OptionList, Static
 
 from rnntui.data.formats.opening import open_sequences
@@ -17,9 +17,9 @@ from rnntui.data.sequence_file import SequenceFile
 from rnntui.models.library import load_model
 from rnntui.models.names import model_names
 from rnntui.tui.app import RnnTui
+from rnntui.tui.pending_file import PendingFile
 from rnntui.tui.screens.choose_model import ChooseModelScreen
 from rnntui.tui.screens.stepper import StepperScreen
-from rnntui.tui.unread import Unread
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def app(tmp_path: Path) -> RnnTui:
     def opens(chosen: Mapping[str, Any], progress: ReportProgress | None) -> SequenceFile:
         return open_sequences(data, ModelOptions(**chosen), progress)
 
-    return RnnTui(Unread("numbers", opens, lacks_model=True))
+    return RnnTui(PendingFile("numbers", opens, lacks_model=True))
 
 
 async def test_enter_opens_the_data_with_the_model_under_the_cursor(app: RnnTui) -> None:
@@ -41,7 +41,7 @@ async def test_enter_opens_the_data_with_the_model_under_the_cursor(app: RnnTui)
         await pilot.press("enter")
         await opened(pilot)
         assert isinstance(app.screen, StepperScreen)
-        file = app.screen.session.file
+        file = view(app).session.file
         assert (file.model.name, file.program.shapes["h"]) == ("gru", (3,))
 
 
@@ -49,7 +49,7 @@ async def test_the_lstm_is_offered_first(app: RnnTui) -> None:
     async with app.run_test(size=(100, 34)) as pilot:
         await pilot.press("enter")
         await opened(pilot)
-        assert app.screen.session.file.model.name == "lstm"
+        assert view(app).session.file.model.name == "lstm"
 
 
 async def test_every_model_with_its_title(app: RnnTui) -> None:

@@ -6,9 +6,9 @@ from stepping import file, lines
 from textual.widgets import OptionList
 
 from rnntui.tui.app import RnnTui
-from rnntui.tui.footer import KeysFooter
-from rnntui.tui.screens.help import HelpScreen
+from rnntui.tui.screens.footer import KeysFooter
 from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.stepper.help import HelpScreen
 
 
 async def test_the_line_is_the_hints_with_a_space_between():

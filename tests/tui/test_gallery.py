@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stepping import BLOWS_UP, LITERAL, screen_text, settle
+from stepping import BLOWS_UP, LITERAL, screen_text, settle, view
 from textual.widgets import OptionList, Static
 
 from rnntui.data.sequence_file import read_sequence_file
@@ -14,8 +14,8 @@ from rnntui.text.terminal_cells import cell_width
 from rnntui.tui.app import RnnTui
 from rnntui.tui.screens import gallery
 from rnntui.tui.screens.gallery import GalleryScreen
-from rnntui.tui.screens.help import HelpScreen
 from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.stepper.help import HelpScreen
 
 NAMES = [path.stem for path in shipped_files()]
 
@@ -114,7 +114,7 @@ class TestOpening:
             await highlight(pilot, "carousel")
             await pilot.press("enter")
             assert isinstance(app.screen, StepperScreen)
-            assert Path(app.screen.session.file.file).stem == "carousel"
+            assert Path(view(app).session.file.file).stem == "carousel"
             await pilot.press("enter", "right")
             await pilot.press("escape")
             assert isinstance(app.screen, GalleryScreen)
@@ -127,9 +127,9 @@ class TestOpening:
             await pilot.press("enter")
             await pilot.press("down", "f")
             await pilot.press("escape")
-            assert not app.screen.full
+            assert not view(app).grid.full
             await pilot.press("escape")
-            assert app.screen.session.selected == ""
+            assert view(app).session.selected == ""
             assert isinstance(app.screen, StepperScreen)
             await pilot.press("escape")
             assert isinstance(app.screen, GalleryScreen)
@@ -139,7 +139,7 @@ class TestOpening:
         async with app.run_test(size=(100, 30)) as pilot:
             for name in NAMES[:3]:
                 await pilot.press("enter", "end")
-                assert Path(app.screen.session.file.file).stem == name
+                assert Path(view(app).session.file.file).stem == name
                 await pilot.press("escape", "down")
                 assert isinstance(app.screen, GalleryScreen)
 

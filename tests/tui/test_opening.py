@@ -7,15 +7,15 @@ from threading import Event
 from typing import Any
 
 import pytest
-from stepping import PANELS, file, opened, screen_text, settle
+from stepping import PANELS, file, opened, screen_text, settle, view
 
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
 from rnntui.tui.app import DARK, LIGHT, RnnTui
 from rnntui.tui.panels.registry import registered_panels
+from rnntui.tui.pending_file import PendingFile
 from rnntui.tui.screens.opening import OpeningScreen
 from rnntui.tui.screens.stepper import StepperScreen
 from rnntui.tui.stepper.layout import LAYOUTS, Layout, layout_for
-from rnntui.tui.unread import Unread
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -47,7 +47,7 @@ def slow() -> Iterator[Slow]:
 
 @pytest.fixture
 def app(slow: Slow) -> RnnTui:
-    return RnnTui(Unread("lstm-ab", slow))
+    return RnnTui(PendingFile("lstm-ab", slow))
 
 
 class TestMeanwhile:
@@ -109,7 +109,7 @@ class TestThen:
             slow.go.set()
             await opened(pilot)
             await settle(pilot)
-            assert (app.screen.panel, app.screen.full) == ("weights", True)
+            assert (view(app).grid.current, view(app).grid.full) == ("weights", True)
 
     async def test_a_file_that_is_refused_ends_the_app_with_what_is_wrong(self, app, slow):
         slow.text = 'model = "lsmt"\n[data]\none_hot = "ab"\nsequence = "ab"\n'
@@ -129,7 +129,7 @@ class TestThen:
                 while app.return_code is None:
                     await pilot.pause(0.01)
 
-        app = RnnTui(Unread("lstm-ab", opens))
+        app = RnnTui(PendingFile("lstm-ab", opens))
         with pytest.raises(ZeroDivisionError, match="a fault while reading"):
             await run()
         assert app.refusal is None

@@ -14,6 +14,7 @@ from stepping import (
     screen_text,
     settle,
     status,
+    view,
 )
 from textual.command import CommandPalette
 from textual.widgets import Static
@@ -21,10 +22,10 @@ from textual.widgets import Static
 from rnntui.session.session import Session
 from rnntui.tui.app import RnnTui
 from rnntui.tui.drawing.plot_view import PlotView
-from rnntui.tui.footer import KeysFooter
-from rnntui.tui.keys import KEYS
-from rnntui.tui.screens.help import HelpScreen
+from rnntui.tui.screens.footer import KeysFooter
 from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.stepper.help import HelpScreen
+from rnntui.tui.stepper.keys import KEYS
 
 MOVES = {
     "full_stop": "next_equation",
@@ -148,7 +149,7 @@ class TestPanels:
             start = order.index("equation")
             for name in [*order[start + 1 :], *order[: start + 1]]:
                 await pilot.press(key)
-                assert app.screen.panel == name
+                assert view(app).grid.current == name
                 panel = frame(app, name)
                 assert panel.display
                 assert panel.has_class("current")

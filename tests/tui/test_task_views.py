@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stepping import frame
+from stepping import frame, view
 
 from rnntui.data.sequence_file import parse_sequence_file
 from rnntui.session.session import Session
@@ -34,6 +34,6 @@ async def test_metrics_stand_below_the_loss() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         note = str(frame(app, "loss").border_subtitle)
-        error = app.screen.session.moment.metrics["error"]
+        error = view(app).session.moment.metrics["error"]
         assert note == f"error {error:.4f}"
         assert frame(app, "hidden").border_subtitle

@@ -13,11 +13,11 @@ from textual.pilot import Pilot
 from rnntui.data.sequence_file import parse_sequence_file
 from rnntui.session.session import Session
 from rnntui.tui.app import RnnTui
-from rnntui.tui.run_line import RunLine
-from rnntui.tui.screens import training as training_screen
-from rnntui.tui.screens.go_to import GoToScreen, Place, read_place
-from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.stepper import controller
+from rnntui.tui.stepper.go_to import Destination, GoToScreen, read_destination
 from rnntui.tui.stepper.panel_frame import PanelFrame
+from rnntui.tui.stepper.run_line import RunLine
+from rnntui.tui.stepper.stepper_view import StepperView
 
 SMALL = """
 model = "elman"
@@ -40,12 +40,12 @@ def opened(text: str = SMALL) -> RnnTui:
     return RnnTui(parse_sequence_file(text, "small.toml"))
 
 
-def stepper(pilot: Pilot) -> StepperScreen:
-    found = [screen for screen in pilot.app.screen_stack if isinstance(screen, StepperScreen)]
-    return found[-1]
+def stepper(pilot: Pilot) -> StepperView:
+    """The view, also where a dialog is in front of it."""
+    return next(view for s in pilot.app.screen_stack[::-1] for view in s.query(StepperView))
 
 
-async def wait(pilot: Pilot, until: Callable[[StepperScreen], bool], seconds: float = 20) -> None:
+async def wait(pilot: Pilot, until: Callable[[StepperView], bool], seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not until(stepper(pilot)):
         assert time.monotonic() < end, "it takes too long"
@@ -74,13 +74,13 @@ class TestRunning:
 
     async def test_pictures_come_one_after_the_other_while_it_runs(self, monkeypatch) -> None:
         shown: list[tuple[int, float]] = []
-        show = StepperScreen.show
+        show = StepperView.show
 
-        def noted(screen: StepperScreen, moment) -> None:
+        def noted(view: StepperView, moment) -> None:
             shown.append((moment.position.iteration, time.monotonic()))
-            show(screen, moment)
+            show(view, moment)
 
-        monkeypatch.setattr(StepperScreen, "show", noted)
+        monkeypatch.setattr(StepperView, "show", noted)
         async with opened().run_test(size=(80, 24)) as pilot:
             await pilot.press("space")
             await wait(pilot, lambda s: len(shown) > 30)
@@ -93,9 +93,9 @@ class TestRunning:
         async with opened().run_test(size=(120, 40)) as pilot:
             await pilot.press("space")
             await wait(pilot, lambda s: s.session.history.newest > 5)
-            panel = stepper(pilot).panel
+            panel = stepper(pilot).grid.current
             await pilot.press("tab", "down", "f", "escape")
-            assert stepper(pilot).panel != panel
+            assert stepper(pilot).grid.current != panel
             assert stepper(pilot).session.running
             await pilot.press("backspace")
             screen = stepper(pilot)
@@ -106,21 +106,21 @@ class TestRunning:
         self, monkeypatch
     ) -> None:
         pictures: list[list[str]] = []
-        show, panel = StepperScreen.show, StepperScreen._panel
+        show, panel = StepperView.show, StepperView.frame
 
-        def picture(screen: StepperScreen, moment) -> None:
+        def picture(view: StepperView, moment) -> None:
             pictures.append([])
-            show(screen, moment)
+            show(view, moment)
 
-        def shown(screen: StepperScreen, name: str):
+        def shown(view: StepperView, name: str):
             pictures[-1].append(name)
-            return panel(screen, name)
+            return panel(view, name)
 
         outer = {"weights", "gradients", "loss", "hidden"}
         async with opened().run_test(size=(200, 60)) as pilot:
             await pilot.pause()
-            monkeypatch.setattr(StepperScreen, "show", picture)
-            monkeypatch.setattr(StepperScreen, "_panel", shown)
+            monkeypatch.setattr(StepperView, "show", picture)
+            monkeypatch.setattr(StepperView, "frame", shown)
             await pilot.press("space")
             await wait(pilot, lambda s: outer <= {name for names in pictures for name in names})
             running = list(pictures)
@@ -179,25 +179,25 @@ class TestGoingTo:
     @pytest.mark.parametrize(
         ("text", "place"),
         [
-            ("1200", Place(1200)),
-            (" 1,200 ", Place(1200)),
-            ("+5", Place(105)),
-            ("-500", Place(0)),
-            ("t 30", Place(100, 30)),
-            ("t=7", Place(100, 7)),
+            ("1200", Destination(1200)),
+            (" 1,200 ", Destination(1200)),
+            ("+5", Destination(105)),
+            ("-500", Destination(0)),
+            ("t 30", Destination(100, 30)),
+            ("t=7", Destination(100, 7)),
             ("", None),
             ("t-3", None),
             ("1e3", None),
             ("99999999999999", None),
         ],
     )
-    def test_how_places_are_written(self, text: str, place: Place | None) -> None:
-        assert read_place(text, 100) == place
+    def test_how_places_are_written(self, text: str, place: Destination | None) -> None:
+        assert read_destination(text, 100) == place
 
 
 class TestLongComputations:
     async def test_they_are_done_beside_and_keys_that_look_are_answered(self, monkeypatch) -> None:
-        monkeypatch.setattr(training_screen, "_AT_ONCE", 0.05)
+        monkeypatch.setattr(controller, "_AT_ONCE", 0.05)
         go_on = threading.Event()
         go_on.set()
         computed = Session._computed
@@ -213,9 +213,9 @@ class TestLongComputations:
             await pilot.pause()
             go_on.clear()
             await pilot.press("enter")
-            panel = stepper(pilot).panel
+            panel = stepper(pilot).grid.current
             await pilot.press("tab")
-            assert stepper(pilot).panel != panel
+            assert stepper(pilot).grid.current != panel
             await pilot.press("enter")  # one at a time: this one does nothing
             await wait(pilot, lambda s: s.query(RunLine))
             assert "computing" in run_line(pilot)

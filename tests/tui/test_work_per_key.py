@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from stepping import file, frame, settle
+from stepping import file, frame, settle, view
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -124,7 +124,7 @@ async def test_all_panels_come_to_show_the_newest_moment():
                 app.simulate_key(key)
             await settle(pilot)
             await settle(pilot)
-            assert all(panel.moment is app.screen.moment for panel in app.screen.query(PanelFrame))
+            assert all(panel.moment is view(app).moment for panel in app.screen.query(PanelFrame))
 
 
 @SIZES
@@ -156,7 +156,7 @@ async def test_the_same_moment_again_costs_nothing(size, monkeypatch):
     async with app.run_test(size=size) as pilot:
         await ready(pilot)
         with counting(monkeypatch) as counts:
-            app.screen.redraw()
+            view(app).redraw()
             await settle(pilot)
         assert counts["plots"] == counts["lines"] == counts["layouts"] == 0
         assert counts["strips"] <= 1, "the status line"

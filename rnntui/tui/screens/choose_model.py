@@ -14,9 +14,9 @@ from textual.widgets.option_list import Option
 from rnntui.models.names import model_file, model_names
 from rnntui.text.problems import InputError, printable
 from rnntui.text.titles import title_of
-from rnntui.tui.footer import KeysFooter
+from rnntui.tui.pending_file import PendingFile
+from rnntui.tui.screens.footer import KeysFooter
 from rnntui.tui.screens.opening import OpeningScreen
-from rnntui.tui.unread import Unread
 
 
 class ChooseModelScreen(Screen[None]):
@@ -27,9 +27,10 @@ class ChooseModelScreen(Screen[None]):
         Binding("escape", "app.quit", "quit"),
     ]
 
-    def __init__(self, unread: Unread) -> None:
+    def __init__(self, pending: PendingFile, memory: int) -> None:
         super().__init__()
-        self._unread = unread
+        self._memory = memory
+        self._pending = pending
 
     def compose(self) -> ComposeResult:
         """The question, the models, the size, and room for what is wrong."""
@@ -55,7 +56,7 @@ class ChooseModelScreen(Screen[None]):
             self._say("Hidden units are a whole number from 1 on.")
             return
         chosen = {"model": model_names()[number], "hidden": int(written)}
-        self.app.push_screen(OpeningScreen(self._unread, chosen), self._refuse)
+        self.app.push_screen(OpeningScreen(self._pending, chosen, self._memory), self._refuse)
 
     def _refuse(self, refusal: InputError | None) -> None:
         self._say(str(refusal or ""))

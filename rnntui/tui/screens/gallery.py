@@ -21,8 +21,10 @@ from textual.widgets.option_list import Option
 from rnntui.data.shipped import shipped_files
 from rnntui.text.problems import InputError, printable
 from rnntui.text.titles import title_of
-from rnntui.tui.footer import KeysFooter
-from rnntui.tui.imports import import_plots, import_stepper
+from rnntui.tui.imports import import_plots, import_session, open_session
+from rnntui.tui.screens.footer import KeysFooter
+from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.stepper.help import HelpScreen
 
 if TYPE_CHECKING:
     from rnntui.data.sequence_file import SequenceFile
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 _NARROW = 76
 
 
-class _Wanted(NamedTuple):
+class _PreviewKey(NamedTuple):
     """What a preview depends on."""
 
     path: Path
@@ -60,11 +62,12 @@ class GalleryScreen(Screen[None]):
         ("q", "app.quit", "quit"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
         super().__init__()
+        self._memory = memory
         self._files = shipped_files()
         self._read: dict[Path, SequenceFile | InputError] = {}
-        self._at_work: _Wanted | None = None  # the preview that is being made
+        self._at_work: _PreviewKey | None = None  # the preview that is being made
 
     def compose(self) -> ComposeResult:
         """The banner, the list, the preview, the footer."""
@@ -83,6 +86,7 @@ class GalleryScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """The first file is under the cursor."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._preview())
         self.query_one(OptionList).focus()
 
     def on_resize(self, event: Resize) -> None:
@@ -107,35 +111,35 @@ class GalleryScreen(Screen[None]):
         number = self.query_one(OptionList).highlighted
         return None if number is None else self._files[number]
 
-    def _wanted(self) -> _Wanted | None:
+    def _preview_to_make(self) -> _PreviewKey | None:
         path = self._current()
         width = max(self.query_one("#preview").scrollable_content_region.width, 10)
-        return None if path is None else _Wanted(path, width, self.app.current_theme.dark)
+        return None if path is None else _PreviewKey(path, width, self.app.current_theme.dark)
 
     def _preview(self) -> None:
-        """Have the preview made that is wanted now, if none is being made."""
-        if self._at_work is None and (wanted := self._wanted()) is not None:
-            self._at_work = wanted
-            self._make_preview(wanted)
+        """Have the preview made that belongs here now, if none is being made."""
+        if self._at_work is None and (key := self._preview_to_make()) is not None:
+            self._at_work = key
+            self._make_preview(key)
 
     @work(thread=True)
-    def _make_preview(self, wanted: _Wanted) -> None:
+    def _make_preview(self, key: _PreviewKey) -> None:
         """Read a file and run it once, beside the screen; import also what Enter will need."""
         from rnntui.tui.drawing.palette import palette_for
-        from rnntui.tui.preview import preview
+        from rnntui.tui.screens.preview import preview
 
-        found = self._file(wanted.path)
-        about: RenderableType = Text(str(found))
-        if not isinstance(found, InputError):
-            about = preview(found, wanted.width, palette_for(wanted.dark))
+        file = self._file(key.path)
+        about: RenderableType = Text(str(file))
+        if not isinstance(file, InputError):
+            about = preview(file, key.width, palette_for(key.dark))
         self.post_message(self.Previewed(about))
-        import_stepper()
+        import_session()
         import_plots()
 
     @on(Previewed)
     def _show_preview(self, previewed: Previewed) -> None:
         made, self._at_work = self._at_work, None
-        if made is None or made != self._wanted():  # the cursor has moved on, the theme is another
+        if made is None or made != self._preview_to_make():  # the cursor, the theme is another
             self._preview()
             return
         if isinstance(self._read[made.path], InputError):
@@ -145,10 +149,6 @@ class GalleryScreen(Screen[None]):
         frame.border_title = Text(printable(made.path.name))
         self.query_one("#about", Static).update(previewed.about)
         frame.scroll_home(animate=False)
-
-    def redraw(self) -> None:
-        """Show the preview in another theme."""
-        self._preview()
 
     def _file(self, path: Path) -> SequenceFile | InputError:
         """The file, read when it is first asked for."""
@@ -172,9 +172,9 @@ class GalleryScreen(Screen[None]):
         path = self._current()
         if path is None or self.app.screen is not self:
             return
-        found = self._file(path)
-        if not isinstance(found, InputError):
-            self.app.push_screen(import_stepper()(found, self.app.memory))
+        file = self._file(path)
+        if not isinstance(file, InputError):
+            self.app.push_screen(StepperScreen(open_session(file, self._memory)))
 
     def action_down(self) -> None:
         """One down."""
@@ -186,8 +186,6 @@ class GalleryScreen(Screen[None]):
 
     def action_help(self) -> None:
         """All keys of the stepper."""
-        from rnntui.tui.screens.help import HelpScreen
-
         self.app.push_screen(HelpScreen())
 
 

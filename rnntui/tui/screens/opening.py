@@ -6,29 +6,38 @@ from collections.abc import Mapping
 from contextvars import copy_context
 from dataclasses import dataclass
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
-from textual.events import Key
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Key, Resize
 from textual.message import Message
+from textual.screen import Screen
 from textual.widgets import Static
 
 from rnntui.text.problems import InputError, printable
-from rnntui.tui.imports import import_plots, import_stepper
-from rnntui.tui.panels.registry import Registration
-from rnntui.tui.screens.frames import FramedScreen
-from rnntui.tui.unread import Unread
+from rnntui.tui.imports import import_plots, open_session
+from rnntui.tui.panels.registry import Registration, registered_panels
+from rnntui.tui.pending_file import PendingFile
+from rnntui.tui.screens.footer import KeysFooter, above_footer
+from rnntui.tui.screens.stepper import StepperScreen
+from rnntui.tui.stepper.keys import bindings
+from rnntui.tui.stepper.panel_grid import PanelGrid
 
 if TYPE_CHECKING:
-    from rnntui.tui.screens.stepper import StepperScreen
+    from rnntui.session.session import Session
 
 
-class OpeningScreen(FramedScreen[InputError]):
+class OpeningScreen(Screen[InputError]):
     """Reads a file; then the stepper takes its place. Dismissed with what is wrong with the file.
 
     Keys of the stepper that are pressed meanwhile are for the stepper; those of the app (quit,
     theme) are answered at once.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
+    AUTO_FOCUS = None
 
     @dataclass
     class Progressed(Message):
@@ -39,9 +48,9 @@ class OpeningScreen(FramedScreen[InputError]):
 
     @dataclass
     class Opened(Message):
-        """The stepper is ready to be shown."""
+        """There is something to step through."""
 
-        stepper: StepperScreen
+        session: Session
 
     @dataclass
     class Failed(Message):
@@ -49,19 +58,24 @@ class OpeningScreen(FramedScreen[InputError]):
 
         reason: Exception
 
-    def __init__(self, unread: Unread, chosen: Mapping[str, Any]) -> None:
+    def __init__(self, pending: PendingFile, chosen: Mapping[str, Any], memory: int) -> None:
         super().__init__()
-        self._unread = unread
+        self._pending = pending
         self._chosen = chosen
+        self._memory = memory
         self._pressed: list[str] = []
 
-    def make_status(self) -> Static:
-        """The name of the file."""
-        return Static(printable(self._unread.name), markup=False)
+    def compose(self) -> ComposeResult:
+        """The name of the file, the frames, the keys: all where the stepper will have them."""
+        self._grid = PanelGrid(registered_panels(), _empty_frame)
+        self._grid.lay_out(above_footer(self.app.size))
+        yield Static(printable(self._pending.name), markup=False, classes="status")
+        yield self._grid
+        yield KeysFooter()
 
-    def make_panel(self, panel: Registration) -> Static:
-        """Nothing yet."""
-        return Static(id=panel.name, classes="panel")
+    def on_resize(self, event: Resize) -> None:
+        """Another size may want another layout."""
+        self._grid.lay_out(above_footer(event.size))
 
     def on_mount(self) -> None:
         """Be seen first, then work."""
@@ -75,9 +89,8 @@ class OpeningScreen(FramedScreen[InputError]):
     def _open(self) -> None:
         """Import everything there is to import, read the file, and compute the first iteration."""
         try:
-            stepper = import_stepper()
-            file = self._unread.opens(self._chosen, self._tell)
-            self.post_message(self.Opened(stepper(file, self.app.memory)))
+            file = self._pending.opens(self._chosen, self._tell)
+            self.post_message(self.Opened(open_session(file, self._memory)))
             import_plots()  # while the other panels are being drawn
         except Exception as reason:  # which a thread has nobody else to tell of
             self.post_message(self.Failed(reason))
@@ -89,12 +102,12 @@ class OpeningScreen(FramedScreen[InputError]):
     def _show_progress(self, progress: Progressed) -> None:
         done = f"{progress.done >> 20}"
         read = f"{done} MB" if progress.total is None else f"{done} of {progress.total >> 20} MB"
-        name = printable(self._unread.name)
+        name = printable(self._pending.name)
         self.query_one(".status", Static).update(f"{name} · reading {read}")
 
     @on(Opened)
     def _show_stepper(self, opened: Opened) -> None:
-        self.app.switch_screen(opened.stepper)
+        self.app.switch_screen(StepperScreen(opened.session))
         for key in self._pressed:
             self.app.simulate_key(key)
 
@@ -109,3 +122,7 @@ class OpeningScreen(FramedScreen[InputError]):
         active = self.active_bindings.get(event.key)
         if active is not None and not active.binding.action.startswith("app."):
             self._pressed.append(event.key)
+
+
+def _empty_frame(panel: Registration) -> Static:
+    return Static(id=panel.name, classes="panel")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -11,13 +12,15 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
-from rnntui.session.moment import Moment
 from rnntui.tui.drawing.cached_lines import CachedLines
 from rnntui.tui.drawing.palette import Palette, palette_for
 from rnntui.tui.drawing.rows_view import RowsView
 from rnntui.tui.panels.panel import AnyPanel, PlotsPanel, Room, Rows, RowsPanel
 from rnntui.tui.panels.registry import Registration
 from rnntui.tui.stepper.plots_body import PlotsBody
+
+if TYPE_CHECKING:
+    from rnntui.session.moment import Moment
 
 _PAUSE = 0.1  # seconds without a key after which what takes long is computed, beside the screen
 _SIDEWAYS = 8  # columns that one key scrolls

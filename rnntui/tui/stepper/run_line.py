@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.text import Text
 
-from rnntui.session.run_progress import RunProgress
 from rnntui.tui.drawing.cached_lines import CachedLines
+
+if TYPE_CHECKING:
+    from rnntui.session.run_progress import RunProgress
 
 
 class RunLine(CachedLines):
-    """One line above the footer; parts are left out whole where it is narrow."""
+    """One line below the panels; parts are left out whole where it is narrow."""
 
     def __init__(self) -> None:
         super().__init__()

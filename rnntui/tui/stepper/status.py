@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from rnntui.data.sequence_file import SequenceFile
-from rnntui.notation.formula import name_symbol
-from rnntui.session.checks import CheckedValue
-from rnntui.session.moment import Moment, initial_gradients
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
 from rnntui.text.terminal_cells import cell_width
 from rnntui.tui.drawing.cached_lines import CachedLines
 from rnntui.tui.drawing.line import BOLD, Line
+
+if TYPE_CHECKING:
+    from rnntui.data.sequence_file import SequenceFile
+    from rnntui.session.checks import CheckedValue
+    from rnntui.session.moment import Moment
 
 _LOUD = Style(bold=True, reverse=True)
 
@@ -62,6 +64,9 @@ class StatusLine(CachedLines):
         return line if space < 1 else line.add(" " * space).join(right)
 
     def _left(self, moment: Moment) -> dict[str, str]:
+        from rnntui.notation.formula import name_symbol
+        from rnntui.session.moment import initial_gradients
+
         position, program = moment.position, moment.program
         parts = {"file": printable(Path(self.file.file).stem), "model": _model(moment)}
         parts["iteration"] = f"iteration {position.iteration}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rnntui.tui.garbage import search_some
+from rnntui.tui.process import search_garbage
 
 
 class Cycle:
@@ -30,14 +30,14 @@ def nothing_searched_otherwise() -> Iterator[None]:
 def test_many_new_objects_are_searched() -> None:
     cycle = weakref.ref(Cycle())
     kept = [[] for _ in range(3000)]
-    search_some()
+    search_garbage()
     assert cycle() is None
     assert kept
 
 
 def test_a_few_are_left_for_later() -> None:
     cycle = weakref.ref(Cycle())
-    search_some()
+    search_garbage()
     assert cycle() is not None
 
 
@@ -45,9 +45,9 @@ def test_what_was_kept_once_is_searched_as_well() -> None:
     owner = Cycle()
     cycle = weakref.ref(owner)
     kept = [[] for _ in range(3000)]
-    search_some()  # now it is older than what comes
+    search_garbage()  # now it is older than what comes
     del owner
     for _ in range(12):
         kept += [[] for _ in range(3000)]
-        search_some()
+        search_garbage()
     assert cycle() is None

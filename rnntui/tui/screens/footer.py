@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.events import Click, MouseMove
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -117,19 +118,24 @@ class KeysFooter(CachedLines):
         return next((hint for hint in self.hints if hint.start <= x < hint.stop), None)
 
 
+def above_footer(size: Size) -> Size:
+    """What a footer leaves of a screen."""
+    return Size(size.width, max(size.height - 1, 0))
+
+
 def _hints(screen: Screen) -> tuple[Hint, ...]:
     """The labelled keys of a screen; of several that do the same, the first."""
-    found: dict[str, Hint] = {}
+    hints: dict[str, Hint] = {}
     start = 0
     for active in screen.active_bindings.values():
         binding = active.binding
-        if not binding.show or binding.action in found:
+        if not binding.show or binding.action in hints:
             continue
         shown = screen.app.get_key_display(binding)
         stop = start + Text(f"{shown} {binding.description}").cell_len
         tooltip = active.tooltip or binding.description
-        found[binding.action] = Hint(
+        hints[binding.action] = Hint(
             binding.key, shown, binding.description, tooltip, active.enabled, start, stop
         )
         start = stop + 1
-    return tuple(found.values())
+    return tuple(hints.values())

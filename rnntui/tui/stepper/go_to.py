@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+if TYPE_CHECKING:
+    from rnntui.session.moment import Moment
+    from rnntui.session.session import Session
+
 _FORMS = "1200 · +100 · -100 · t 30 (a timestep)"
 _MOST = 10**9  # iterations, or timesteps
 
 
 @dataclass(frozen=True)
-class Place:
+class Destination:
     """Where to go: a timestep of this iteration, or else an iteration."""
 
     iteration: int
     t: int | None = None
 
+    def reached_by(self, session: Session) -> Moment:
+        """Go there; the moment at which that arrives."""
+        if self.t is not None:
+            return session.to_timestep(self.t)
+        return session.go_to(self.iteration)
 
-def read_place(text: str, now: int) -> Place | None:
+
+def read_destination(text: str, now: int) -> Destination | None:
     """`1200`, `+100`, `-100` from iteration `now`, or `t 30`; None where it is none of these."""
     plain = re.sub(r"[\s,_]", "", text)
     match = re.fullmatch(r"(t=?)?([+-]?)(\d{1,10})", plain)
@@ -31,12 +41,12 @@ def read_place(text: str, now: int) -> Place | None:
         return None
     number = min(int(match[3]), _MOST)
     if match[1]:
-        return Place(now, number)
+        return Destination(now, number)
     sign = {"": 0, "+": 1, "-": -1}[match[2]]
-    return Place(max(now + sign * number, 0) if sign else number)
+    return Destination(max(now + sign * number, 0) if sign else number)
 
 
-class GoToScreen(ModalScreen[Place | None]):
+class GoToScreen(ModalScreen[Destination | None]):
     """A line at the foot; Enter goes, Esc does not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "close")]
@@ -56,10 +66,10 @@ class GoToScreen(ModalScreen[Place | None]):
         line.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go, if it is a place; an empty line goes nowhere."""
-        place = read_place(event.value, self._now)
-        if place is not None or not event.value.strip():
-            self.dismiss(place)
+        """Go, if it is a destination; an empty line goes nowhere."""
+        destination = read_destination(event.value, self._now)
+        if destination is not None or not event.value.strip():
+            self.dismiss(destination)
             return
         event.input.border_subtitle = f"such as {_FORMS}"
         event.input.add_class("refused")

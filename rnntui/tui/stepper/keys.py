@@ -1,10 +1,10 @@
-"""Every key of the stepper, once: the screen's bindings, the footer and the help are made of this."""
+"""Every key of the stepper, once: the view's bindings, the footer and the help are made of this."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Key:
 
     @property
     def full_action(self) -> str:
-        """The action as it is found from the screen: some are the app's."""
+        """The action as it is found from the view: some are the app's."""
         app_wide = self.action in ("quit", "toggle_theme")
         return f"app.{self.action}" if app_wide else self.action
 
@@ -99,15 +99,16 @@ KEYS = (
 )
 
 
+_FIRST = "next_panel"  # in the footer
 _LAST = (
     "select_next",
     "go_to",
     "full_screen",
     "toggle_theme",
-)  # what a narrow footer leaves out first
+)  # what a narrow one leaves out first
 
 
-def bindings(keys: tuple[Key, ...] = KEYS) -> list[Binding]:
+def bindings(keys: tuple[Key, ...] = KEYS) -> list[BindingType]:
     """The keys as Textual's bindings, in the order of the footer."""
     return [
         Binding(
@@ -118,5 +119,5 @@ def bindings(keys: tuple[Key, ...] = KEYS) -> list[Binding]:
             key_display=key.hint[0] if key.hint else None,
             tooltip=key.help,
         )
-        for key in sorted(keys, key=lambda key: key.action in _LAST)
+        for key in sorted(keys, key=lambda key: (key.action != _FIRST, key.action in _LAST))
     ]

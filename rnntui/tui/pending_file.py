@@ -19,7 +19,7 @@ class Opens(Protocol):
 
 
 @dataclass(frozen=True)
-class Unread:
+class PendingFile:
     """What the app is to open.
 
     name: what the screen calls it meanwhile. lacks_model: whether it is data alone, so that a

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from rnntui.tui.keys import KEYS
 from rnntui.tui.panels.registry import registered_panels
+from rnntui.tui.stepper.keys import KEYS
 
 
 class HelpScreen(ModalScreen[None]):
     """The keys in groups, then the panels; any of Esc, ?, q closes it."""
 
-    BINDINGS = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,question_mark,q,enter,f1", "dismiss", "close"),
     ]
 
