@@ -6,7 +6,7 @@ Nothing that computes is imported before the first screen is seen: that makes it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -55,7 +55,7 @@ class RnnTui(App[None]):
         self.refusal: InputError | None = None
         self.keyboard = Keyboard(self, self._typed)
 
-    def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the command palette offers: Textual's own, and everything that a key does."""
         yield from super().get_system_commands(screen)
         if isinstance(screen, StepperScreen):
@@ -90,7 +90,7 @@ class RnnTui(App[None]):
 
     def action_command_palette(self) -> None:
         """Everything that a key does, by name."""
-        if not Commands.is_open(self):
+        if not isinstance(self.screen, Commands):
             self.push_screen(Commands(id="--command-palette"))
 
     def on_mount(self) -> None:

@@ -75,7 +75,8 @@ def block_levels(values: np.ndarray, scale: float) -> np.ndarray:
     size = np.where(np.isfinite(values), np.abs(values), 0.0)
     share = np.minimum(size, scale) / (scale if scale > 0 else 1.0)
     height = np.maximum(np.ceil(share * 7 - 1e-9), size > 0)
-    return np.copysign(height, values).astype(int)
+    levels: np.ndarray = np.copysign(height, values).astype(int)
+    return levels
 
 
 def block(level: int, palette: Palette) -> tuple[str, Style]:

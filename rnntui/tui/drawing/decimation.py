@@ -160,7 +160,7 @@ def _dot_columns(
     """A curve's lowest and highest dot in each column of dots; where it is not, none is as low."""
 
     def line_at(column: np.ndarray) -> np.ndarray:
-        return np.interp(column / (columns - 1), x, y, left=np.nan, right=np.nan)
+        return np.asarray(np.interp(column / (columns - 1), x, y, left=np.nan, right=np.nan))
 
     low, high = np.full(columns, rows), np.full(columns, -1)
     middles, edges = line_at(np.arange(columns)), line_at(np.arange(columns - 1) + 0.5)

@@ -7,8 +7,9 @@ the screen needs is then there already, for a tenth of the work.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import cast
 
 from rich.segment import Segment
 from rich.style import Style
@@ -53,6 +54,11 @@ class Line:
         return sum(len(segment.text) for segment in self.segments)
 
     @property
+    def parts(self) -> Sequence[tuple[str, Style, object]]:
+        """The segments, of which each has a style here."""
+        return cast("Sequence[tuple[str, Style, object]]", self.segments)
+
+    @property
     def plain(self) -> str:
         """The characters without their styles."""
         return "".join(segment.text for segment in self.segments)
@@ -60,14 +66,14 @@ class Line:
     def styled(self, style: Style) -> Line:
         """The same line with a style on top of all others."""
         line = Line()
-        line.segments = [Segment(text, own + style) for text, own, _ in self.segments]
+        line.segments = [Segment(text, own + style) for text, own, _ in self.parts]
         line.cell_len = self.cell_len
         return line
 
     def split(self, at: int) -> tuple[Line, Line]:
         """What is before character `at`, and the rest."""
         before, after = Line(), Line()
-        for text, style, _ in self.segments:
+        for text, style, _ in self.parts:
             before.add(text[:at], style)
             after.add(text[max(at, 0) :], style)
             at = max(at - len(text), 0)
@@ -77,12 +83,12 @@ class Line:
         """The line in at most `width` cells; what is left out ends in `…`."""
         if self.cell_len <= width:
             return self
-        return self.cut(width - 1).add("…", self.segments[-1].style) if width > 0 else Line()
+        return self.cut(width - 1).add("…", self.parts[-1][1]) if width > 0 else Line()
 
     def cut(self, width: int) -> Line:
         """As much of the line as `width` cells hold."""
         line = Line()
-        for text, style, _ in self.segments:
+        for text, style, _ in self.parts:
             fitting = fitting_start(text, width - line.cell_len)
             line.add(fitting, style)
             if fitting != text:
@@ -94,7 +100,7 @@ class Line:
         merged: list[Segment] = []
         last, pending = PLAIN, ""
         line = self if self.cell_len <= width else self.cut(width)
-        for text, style, _ in line.segments:
+        for text, style, _ in line.parts:
             if style is not last and style != last:
                 if pending:
                     merged.append(Segment(pending, on(ground, last)))
@@ -108,7 +114,7 @@ class Line:
 
     def rich(self) -> Text:
         """The line for Rich's renderables."""
-        return Text.assemble(*((text, style) for text, style, _ in self.segments))
+        return Text.assemble(*((text, style) for text, style, _ in self.parts))
 
 
 @lru_cache(4096)

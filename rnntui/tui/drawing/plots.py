@@ -182,7 +182,8 @@ def _glyphs(x: np.ndarray, y: np.ndarray, number: int, count: int, colour: RGB) 
     """A few of a series' glyphs along its curve, staggered so that they do not hide others."""
     x, y = x[np.isfinite(x + y)], y[np.isfinite(x + y)]
     along = (np.arange(4) + (number + 0.5) / count) / 4
-    nearest = np.unique(np.abs(x[None] - along[:, None]).argmin(axis=1)) if len(x) else []
+    distances = np.abs(x[None] - along[:, None])
+    nearest = np.unique(distances.argmin(axis=1)) if len(x) else np.empty(0, int)
     return Layer(x[nearest], y[nearest], colour, GLYPHS[number % len(GLYPHS)])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.events import Click, MouseMove
@@ -80,7 +80,7 @@ class KeysFooter(CachedLines):
         self._look(self.screen)
         self.screen.bindings_updated_signal.subscribe(self, self._look)
 
-    def _look(self, screen: Screen) -> None:
+    def _look(self, screen: Screen[Any]) -> None:
         self.hints = _hints(screen)
 
     def render(self) -> Text:
@@ -123,7 +123,7 @@ def above_footer(size: Size) -> Size:
     return Size(size.width, max(size.height - 1, 0))
 
 
-def _hints(screen: Screen) -> tuple[Hint, ...]:
+def _hints(screen: Screen[Any]) -> tuple[Hint, ...]:
     """The labelled keys of a screen; of several that do the same, the first."""
     hints: dict[str, Hint] = {}
     start = 0

@@ -38,7 +38,8 @@ _TURN = 0.035  # seconds at least from one outer panel to the next in pictures o
 class StepperView(CachedLines, can_focus=True):
     """The status line, the panels in the layout for the view's own size, the line of a run.
 
-    It has the keys of the stepper when it has the focus. size: what it will be, if that is known:
+    It has the keys of the stepper when it has the focus; one that is beside the one that has it is
+    of the class `aside`. size: what it will be, if that is known:
     then no layout is for nothing.
     """
 
@@ -78,6 +79,11 @@ class StepperView(CachedLines, can_focus=True):
         self.app.theme_changed_signal.subscribe(self, lambda _: self.redraw())
         self.show(self.controller.moment)
         self.call_after_refresh(self.controller.check, self._show_checks)
+
+    def on_focus(self) -> None:
+        """The keys are for this view."""
+        for view in self.screen.query(StepperView):
+            view.set_class(view is not self, "aside")
 
     def on_resize(self, event: Resize) -> None:
         """Another size may want another layout."""
