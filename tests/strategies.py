@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from rnntui.data.sequence import InputSequence
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.model import Model, checked
+from rnntui.language.model import Model, check_model
 from rnntui.language.parse import parse_equations, parse_expression
 from rnntui.language.program import Program, bind
 from rnntui.language.shapes import Shape
@@ -34,6 +34,7 @@ from rnntui.language.tree import (
     Span,
     Transpose,
 )
+from rnntui.text.problems import InputError
 
 Array = npt.NDArray[np.float64]
 
@@ -85,6 +86,14 @@ _values = st.recursive(numbers | names, _inner, max_leaves=20)
 expressions = _values | _conditions(_values)
 
 # --- models that make sense ---
+
+
+def checked(model: Model) -> Model:
+    """The model itself, if its equations make sense. Raises InputError with every problem."""
+    problems = check_model(model)
+    if problems:
+        raise InputError(problems)
+    return model
 
 
 @dataclass(frozen=True, repr=False)

@@ -93,24 +93,6 @@ def gradients_by_loss(trace: Trace) -> dict[str, Array]:
     return by_loss
 
 
-def gradient_matrix(trace: Trace, parameter: str) -> Array:
-    """(T, T, *shape): row k − 1 is timestep k's loss, column t − 1 the use at t; zero for t > k.
-
-    What a use in the initial value contributes is left out.
-    """
-    matrix = np.zeros((trace.length, trace.length, *trace.program.shapes[parameter]))
-    for k in range(1, trace.length + 1):
-        if trace.weights[k] == 0:
-            continue
-        weights = _only(trace.weights, k)
-        gradients, _ = run_backward(
-            trace.program, trace.parameters, trace.values, weights, k, trace.truncate
-        )
-        by_use, _ = _by_use(trace, gradients, weights, k, only=parameter)
-        matrix[k - 1, :k] = by_use[parameter]
-    return matrix
-
-
 def _only(weights: Array, k: int) -> Array:
     one = np.zeros_like(weights)
     one[k] = weights[k]
@@ -118,10 +100,9 @@ def _only(weights: Array, k: int) -> Array:
 
 
 def _by_use(
-    trace: Trace, gradients: Mapping[str, Array], weights: Array, length: int, only: str = ""
+    trace: Trace, gradients: Mapping[str, Array], weights: Array, length: int
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     program = trace.program
-    keys = [only] if only else list(program.model.parameters)
     by_use = {key: np.zeros((length, *program.shapes[key])) for key in program.model.parameters}
     objective = program.model.objective
     assert objective is not None, "there are gradients"
@@ -137,4 +118,4 @@ def _by_use(
         for equation in program.backward_initial
         if equation.within is not None and equation.of in by_use
     }
-    return {key: by_use[key] for key in keys}, initial
+    return by_use, initial

@@ -60,12 +60,6 @@ class Optimiser:
             for equation in self._equations(key)
         )
 
-    def remembered(self, values: Arrays) -> dict[str, Array]:
-        """What it remembers of an update's values, for the next one."""
-        states = [state for rule in self._rules for state in rule.states]
-        keys = [derived(state, key) for key in self.parameters for state in states]
-        return {key: values[key] for key in keys}
-
     def update(
         self, parameters: Arrays, gradients: Arrays, memory: Arrays, iteration: int, step: int
     ) -> Update:

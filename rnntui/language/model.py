@@ -10,7 +10,7 @@ from rnntui.language.expression import RESERVED
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import pre
 from rnntui.language.tree import Call, Equation, Expression, Name, Number, names
-from rnntui.text.problems import InputError, Problem, near_name
+from rnntui.text.problems import Problem, near_name
 
 INPUTS = ("x", "target")
 
@@ -225,11 +225,3 @@ def _check_initial(
         for name in names(expression)
         if name.key in targets or name.key in INPUTS or name.shift or name.key.operator
     ]
-
-
-def checked(model: Model) -> Model:
-    """The model itself, if its equations make sense. Raises InputError with every problem."""
-    problems = check_model(model)
-    if problems:
-        raise InputError(problems)
-    return model

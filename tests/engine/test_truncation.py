@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from gradient_matrix import gradient_matrix
 
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
-from rnntui.engine.decomposition import gradient_matrix, gradients_by_loss, gradients_by_use
+from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
 from rnntui.engine.trace import Trace, compute_trace
 from rnntui.session.checks import start_training
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import warnings
 
 import pytest
+from strategies import checked
 
 from rnntui.language.expression import Origin
 from rnntui.language.functions import FUNCTIONS
-from rnntui.language.model import Model, checked
+from rnntui.language.model import Model
 from rnntui.language.parse import parse_equations, parse_expression
 from rnntui.language.tree import (
     Binary,

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
+from gradient_matrix import gradient_matrix
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strategies import RandomModel, expressions, models
 
 from rnntui.data.sequence import InputSequence
-from rnntui.engine.decomposition import gradient_matrix, gradients_by_loss, gradients_by_use
+from rnntui.engine.decomposition import gradients_by_loss, gradients_by_use
 from rnntui.engine.trace import Trace, compute_trace
 from rnntui.language.evaluate import evaluate, evaluate_parts
 from rnntui.language.model import Model, check_model

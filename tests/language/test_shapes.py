@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from strategies import checked
 
-from rnntui.language.model import Model, checked
+from rnntui.language.model import Model
 from rnntui.language.parse import parse_equations, parse_expression
 from rnntui.language.program import bind
 from rnntui.language.shapes import describe, infer_shapes, shape_of
