@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rnntui.tui.drawing import bars as bars
     from rnntui.tui.drawing import cells as cells
     from rnntui.tui.drawing import decimation as decimation
+    from rnntui.tui.drawing import growing_curve as growing_curve
     from rnntui.tui.drawing import matrix_rows as matrix_rows
     from rnntui.tui.drawing import plot_labels as plot_labels
     from rnntui.tui.drawing import plots as plots

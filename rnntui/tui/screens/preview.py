@@ -10,12 +10,12 @@ from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.trace import compute_trace
 from rnntui.notation.formula import to_formula
 from rnntui.session.checks import start_training
+from rnntui.session.views.sequence import short
 from rnntui.text.problems import printable
 from rnntui.text.terminal_cells import cell_width, left_justified
 from rnntui.tui.drawing.bars import heat_strip
+from rnntui.tui.drawing.formula import formula
 from rnntui.tui.drawing.palette import Palette
-from rnntui.tui.panels.equation import formula
-from rnntui.tui.panels.sequence import short
 
 _SYMBOLS = 60
 _COMPONENTS = 2  # of each quantity in the first run
