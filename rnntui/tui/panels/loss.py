@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rnntui.session import views
 from rnntui.text.numbers import format_number
 from rnntui.text.problems import printable
 from rnntui.tui import drawing
@@ -15,13 +15,12 @@ from rnntui.tui.panels.panel import Plot, Plots, PlotsPanel
 from rnntui.tui.panels.registry import panel
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Sequence
 
-    from rnntui.engine.trace import Trace
     from rnntui.session.moment import Moment
-    from rnntui.tui.drawing.plots import Series
+    from rnntui.session.views.loss import LossView
+    from rnntui.tui.drawing.growing_curve import GrowingCurve
 
-_POINTS = 4000  # of a curve; more than there are dots across, so that thinning is not seen
 _LOG_FROM = 30.0  # a loss that fell by this factor is read on a logarithmic axis
 
 
@@ -31,119 +30,83 @@ _LOG_FROM = 30.0  # a loss that fell by this factor is read on a logarithmic axi
     area="loss",
     about="the loss over iterations, and at each timestep",
 )
-class LossPanel(PlotsPanel["Moment"]):
+class LossPanel(PlotsPanel["LossView"]):
     """The curve over iterations, and the losses of this sequence's timesteps."""
 
     names = ("curve", "steps")
 
     def __init__(self) -> None:
-        self._history: _History | None = None
-        self._thinned: tuple[Trace, np.ndarray, np.ndarray] | None = None
+        # the curves, and what they are of
+        self._over_iterations: tuple[Sequence[float], GrowingCurve] | None = None
+        self._over_timesteps: tuple[object, GrowingCurve] | None = None
 
-    def view(self, moment: Moment) -> Moment:
-        """The moment."""
-        return moment
+    def view(self, moment: Moment) -> LossView:
+        """What there is to say of the loss."""
+        return views.loss.view(moment)
 
-    def plots(self, view: Moment) -> Plots:
+    def plots(self, view: LossView) -> Plots:
         """Both plots."""
-        objective = view.program.model.objective
-        if objective is None:
+        if view.objective is None:
             return Plots(dict.fromkeys(self.names, Plot(_no_loss, "no loss")))
-        if self._history is None or not self._history.is_of(view.losses):
-            self._history = _History(view.losses)
-        iteration, history = view.position.iteration, self._history
-        count = len(view.losses)
-        draw = partial(_draw_curve, history, count, iteration)
         note = "  ".join(
             f"{printable(key)} {format_number(value, 4)}" for key, value in view.metrics.items()
         )
-        curve = Plot(draw, (history, count, iteration))
-        return Plots({"curve": curve, "steps": self._steps(view, objective)}, note)
+        return Plots({"curve": self._iterations(view), "steps": self._timesteps(view)}, note)
 
-    def _steps(self, moment: Moment, objective: str) -> Plot:
-        import numpy as np
+    def _iterations(self, view: LossView) -> Plot:
+        before = self._over_iterations
+        # losses that are fewer than there were begin anew
+        if before is None or before[0] is not view.losses or view.count < before[1].stop:
+            self._over_iterations = before = view.losses, drawing.growing_curve.GrowingCurve()
+        curve = before[1]
+        draw = partial(_draw_iterations, curve, view)
+        return Plot(draw, (curve, view.count, view.iteration))
 
-        known = moment.known_range(objective)
-        if self._thinned is None or self._thinned[0] is not moment.trace:
-            losses = moment.trace.values[objective]
-            t = np.arange(1.0, len(losses))
-            self._thinned = moment.trace, *drawing.decimation.thinned(t, losses[1:], _POINTS)
-        trace, t, losses = self._thinned
-        # what is not computed yet is left out; a NaN that was computed stays, and is announced
-        stop = int(np.searchsorted(t, known.stop)) if known else 0
-        now = moment.t
-        here = float(trace.values[objective][now]) if now in known and now else None
-        series = drawing.plots.Series("loss of each timestep", losses[:stop], t[:stop])
-        return Plot(partial(_draw_steps, series, now, here), (trace, now, known))
-
-
-class _History:
-    """The losses of all iterations, thinned as they grow: a million cost no more than a thousand."""
-
-    def __init__(self, losses: Sequence[float]) -> None:
-        import numpy as np
-
-        self._losses = losses
-        self._count = 0
-        self._x: np.ndarray = np.empty(0)
-        self._y: np.ndarray = np.empty(0)
-
-    def is_of(self, losses: Sequence[float]) -> bool:
-        """Whether these are the losses, of which there may be more by now."""
-        return losses is self._losses and len(losses) >= self._count
-
-    def series(self, count: int) -> Series:
-        """The first `count` losses, which are all that there were when it was asked for last."""
-        import numpy as np
-
-        new = np.array(self._losses[self._count : count], dtype=float)
-        x, y = drawing.decimation.thinned_ahead(self._count, new, _POINTS)
-        x, y = np.concatenate([self._x, x]), np.concatenate([self._y, y])
-        self._x, self._y = drawing.decimation.thinned(x, y, _POINTS)
-        self._count += len(new)
-        return drawing.plots.Series("loss", self._y, self._x)
-
-    def at(self, iteration: int) -> float | None:
-        """The loss of an iteration."""
-        return self._losses[iteration] if iteration < len(self._losses) else None
+    def _timesteps(self, view: LossView) -> Plot:
+        before = self._over_timesteps
+        if before is None or before[0] != view.version:
+            curve = drawing.growing_curve.GrowingCurve(1)
+            curve.extend(view.at_each_t)
+            self._over_timesteps = before = view.version, curve
+        draw = partial(_draw_timesteps, before[1], view)
+        return Plot(draw, (view.version, view.t, view.known))
 
 
 def _no_loss(width: int, height: int, palette: Palette) -> list[Line]:
     return [Line("no targets, so no loss"[:width], DIM)]
 
 
-def _draw_curve(
-    history: _History, count: int, iteration: int, width: int, height: int, palette: Palette
+def _draw_iterations(
+    curve: GrowingCurve, view: LossView, width: int, height: int, palette: Palette
 ) -> list[Line]:
-    import numpy as np
-
-    series, loss = history.series(count), history.at(iteration)
-    finite = series.y[np.isfinite(series.y)]
-    log = len(finite) > 1 and finite.min() > 0 and finite.max() > _LOG_FROM * finite.min()
+    if curve.stop < view.count:  # of pictures that were never seen, the losses are there as well
+        curve.extend(view.losses[curve.stop : view.count])
+    x, y = curve.before()
     return drawing.plots.line_plot(
-        [series],
+        [drawing.plots.Series("loss", y, x)],
         width,
         height,
         palette,
-        log=bool(log),
-        marker_x=iteration,
-        marker_y=loss,
-        title="loss" if loss is None else f"loss {format_number(loss, 4)}",
+        log=curve.spread > _LOG_FROM,
+        marker_x=view.iteration,
+        marker_y=view.loss,
+        title="loss" if view.loss is None else f"loss {format_number(view.loss, 4)}",
         x_label="iteration",
     )
 
 
-def _draw_steps(
-    series: Series, now: int, loss: float | None, width: int, height: int, palette: Palette
+def _draw_timesteps(
+    curve: GrowingCurve, view: LossView, width: int, height: int, palette: Palette
 ) -> list[Line]:
-    marker = float(now) if now >= 1 else None
+    # what is not computed yet is left out; a NaN that was computed stays, and is announced
+    x, y = curve.before(view.known.stop if view.known else 0)
     return drawing.plots.line_plot(
-        [series],
+        [drawing.plots.Series("loss of each timestep", y, x)],
         width,
         height,
         palette,
-        marker_x=marker,
-        marker_y=loss,
+        marker_x=float(view.t) if view.t >= 1 else None,
+        marker_y=view.loss_at_t,
         title="at each t",
         x_label="t",
     )
