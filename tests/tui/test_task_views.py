@@ -6,8 +6,8 @@ from stepping import frame, view
 
 from rnntui.data.sequence_file import parse_sequence_file
 from rnntui.session.session import Session
+from rnntui.session.views import hidden_space
 from rnntui.tui.app import RnnTui
-from rnntui.tui.panels.hidden_space import _axes, _path
 
 REBER = """
 title = "Reber"
@@ -22,11 +22,11 @@ error = "mean((y - truth) ** 2)"
 def test_points_are_grouped_and_labelled_by_the_grammars_states() -> None:
     session = Session(parse_sequence_file(REBER))
     moment = session.to_end()
-    path = _path(moment, _axes(moment))
+    path = hidden_space.view(moment).path
     sequence = moment.sequence
-    assert path.groups == [int(state) for state in sequence.states]
-    assert path.labels == [sequence.state_names[state] for state in sequence.states]
-    assert path.names == list(sequence.state_names)
+    assert path.groups == tuple(int(state) for state in sequence.states)
+    assert path.labels == tuple(sequence.state_names[state] for state in sequence.states)
+    assert path.names == sequence.state_names
 
 
 async def test_metrics_stand_below_the_loss() -> None:
