@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 
+from rnntui.compile.segments import segments
 from rnntui.compile.sequence_code import identifier
-from rnntui.compile.slots import slots
 from rnntui.language.keys import Key, grad
 from rnntui.language.shapes import Shape
 from rnntui.language.tree import Name
@@ -83,12 +83,12 @@ class KernelArrays:
         """The statements that make them all, once everything else has been written."""
         shapes = self.shapes
         lines = [f"{_input_vector(key)} = {a}.reshape({a}.size)" for key, a in _INPUTS.items()]
-        parameters, total = slots(self.parameters, shapes)
+        parameters, total = segments(self.parameters, shapes)
         lines.append(f"D = np.zeros({total})")
-        for key, slot in parameters.items():
+        for key, segment in parameters.items():
             for name, buffer in ((key, "P"), (grad(key), "D")):
                 view = identifier(name)
-                lines.append(f"{view} = {buffer}[{slot.start} : {slot.start + slot.size}]")
+                lines.append(f"{view} = {buffer}[{segment.start} : {segment.start + segment.size}]")
                 if name in self._whole:
                     lines.append(f"all_{view} = {view}.reshape({shapes[key]})")
         gradients = [key for key in self._timed if Key(key).operator == "grad"]
@@ -96,11 +96,11 @@ class KernelArrays:
             ("V", [k for k in self._timed if k not in gradients]),
             ("G", gradients),
         ):
-            timed_slots, size = slots(keys, shapes)
+            timed_segments, size = segments(keys, shapes)
             lines.append(f"{buffer} = np.zeros({max(size, 1)} * longest)")
-            for key, slot in timed_slots.items():
+            for key, segment in timed_segments.items():
                 view = identifier(key)
-                part = f"{slot.start} * longest : {slot.start + slot.size} * longest"
+                part = f"{segment.start} * longest : {segment.start + segment.size} * longest"
                 lines.append(f"{view} = {buffer}[{part}]")
                 if key in self._whole:
                     sizes = ", ".join(["longest", *map(str, shapes[key])])

@@ -17,7 +17,7 @@ from rnntui.compile.kernel_cache import code_kept_for, kernel_path, load_kernel
 from rnntui.data.compiled_stream import CompiledStream
 from rnntui.data.streams import TaskStream
 from rnntui.engine.batches import BatchPacker
-from rnntui.engine.engine import Engine, Run, StopFlag
+from rnntui.engine.engine import Advance, Engine, StopFlag
 from rnntui.engine.parameter_vector import VectorState
 from rnntui.engine.schedule import learning_rate
 from rnntui.engine.training import Trainer
@@ -58,10 +58,10 @@ class CompiledEngine(Engine):
 
     def advance(
         self, state: VectorState, iterations: int, every: int = 0, stop: StopFlag | None = None
-    ) -> Run:
+    ) -> Advance:
         """See Engine."""
         stop = StopFlag() if stop is None else stop
-        run = Run(state)
+        run = Advance(state)
         done = 0
         while True:
             count = min(iterations - done, max(int(_TIMESTEPS / self._longest), 1))
@@ -70,7 +70,7 @@ class CompiledEngine(Engine):
             if not whole or done >= iterations or stop:
                 return run
 
-    def _call(self, run: Run, count: int, every: int, stop: StopFlag) -> bool:
+    def _call(self, run: Advance, count: int, every: int, stop: StopFlag) -> bool:
         """One call of the kernel; whether it went through."""
         settings, first = self.trainer.settings, run.after.iteration
         batches = self._packer.batches(first, count)

@@ -17,7 +17,7 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(eq=False)
-class Run:
+class Advance:
     """What some iterations came to.
 
     after: the state after the last one. losses: of each. kept: the states after every so many, as
@@ -74,7 +74,7 @@ class Engine(ABC):
     @abstractmethod
     def advance(
         self, state: VectorState, iterations: int, every: int = 0, stop: StopFlag | None = None
-    ) -> Run:
+    ) -> Advance:
         """Train for some iterations; fewer where a number is not finite, or once `stop` is set.
 
         every: keep the states before iterations that it divides; 0 keeps none.

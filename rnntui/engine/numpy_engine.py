@@ -15,7 +15,7 @@ import numpy.typing as npt
 from rnntui.compile.passes import forward_pass, training_pass
 from rnntui.compile.sequence_code import CARRIES
 from rnntui.engine.batches import Batches, BatchPacker
-from rnntui.engine.engine import Engine, Run, StopFlag
+from rnntui.engine.engine import Advance, Engine, StopFlag
 from rnntui.engine.parameter_vector import VectorLayout, VectorState
 from rnntui.engine.trace import carries
 from rnntui.engine.training import Trainer
@@ -44,17 +44,17 @@ class NumpyEngine(Engine):
 
     def advance(
         self, state: VectorState, iterations: int, every: int = 0, stop: StopFlag | None = None
-    ) -> Run:
+    ) -> Advance:
         """See Engine."""
         stop = StopFlag() if stop is None else stop
-        run = Run(state)
+        run = Advance(state)
         with np.errstate(all="ignore"):  # NaN and inf are values; `failed` reports them
             while len(run.losses) < iterations and not (stop or run.failed):
                 count = min(iterations - len(run.losses), _AHEAD)
                 self._several(run, self._packer.batches(run.after.iteration, count), every, stop)
         return run
 
-    def _several(self, run: Run, batches: Batches, every: int, stop: StopFlag) -> None:
+    def _several(self, run: Advance, batches: Batches, every: int, stop: StopFlag) -> None:
         """An iteration for each batch."""
         starts, lengths = batches.sequences.starts.tolist(), batches.sequences.lengths.tolist()
         order = batches.order.tolist()

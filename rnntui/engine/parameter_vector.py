@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.compile.slots import slots
+from rnntui.compile.segments import segments
 from rnntui.data.training_settings import TrainingSettings
 from rnntui.engine.state import TrainingState
 from rnntui.language.keys import derived
@@ -44,13 +44,13 @@ class VectorLayout:
 
     def __init__(self, program: Program, settings: TrainingSettings) -> None:
         self.shapes = {key: program.shapes[key] for key in program.model.parameters}
-        self.slots, self.size = slots(program.model.parameters, self.shapes)
+        self.segments, self.size = segments(program.model.parameters, self.shapes)
         rules = rules_for(settings.optimizer, settings.hyperparameters)
         self.states = tuple(state for rule in rules for state in rule.states)
         self.free = np.ones(self.size, dtype=np.bool_)
         for key in settings.fixed:
-            self.free[self.slots[key].part] = False
-        self.updated = tuple(key for key in self.slots if key not in settings.fixed)
+            self.free[self.segments[key].part] = False
+        self.updated = tuple(key for key in self.segments if key not in settings.fixed)
 
     def vectors(self, state: TrainingState) -> VectorState:
         """A state as vectors; what the optimiser does not remember yet is zero."""
@@ -61,15 +61,15 @@ class VectorLayout:
 
     def pack(self, arrays: Mapping[str, Array], into: Array) -> None:
         """Put the parameters' arrays one after the other; into: (n,)."""
-        for key, slot in self.slots.items():
-            into[slot.part] = arrays[key].reshape(-1)
+        for key, segment in self.segments.items():
+            into[segment.part] = arrays[key].reshape(-1)
 
     def pack_memory(self, memory: Mapping[str, Array], into: Array) -> None:
         """The same for what the optimiser remembers; into: (states, n)."""
         for row, name in zip(into, self.states, strict=True):
-            for key, slot in self.slots.items():
+            for key, segment in self.segments.items():
                 remembered = memory.get(derived(name, key))
-                row[slot.part] = 0.0 if remembered is None else remembered.reshape(-1)
+                row[segment.part] = 0.0 if remembered is None else remembered.reshape(-1)
 
     def state(self, vectors: VectorState) -> TrainingState:
         """The state of vectors; its arrays are read-only views of them."""
@@ -77,7 +77,7 @@ class VectorLayout:
             vectors.iteration,
             self.views(_read_only(vectors.parameters)),
             {
-                derived(name, key): row[self.slots[key].part].reshape(self.shapes[key])
+                derived(name, key): row[self.segments[key].part].reshape(self.shapes[key])
                 for key in self.updated
                 for name, row in zip(self.states, _read_only(vectors.memory), strict=True)
             },
@@ -85,7 +85,9 @@ class VectorLayout:
 
     def views(self, array: Array) -> dict[str, Array]:
         """The parts of a parameter vector, by parameter, in their shapes."""
-        return {k: array[slot.part].reshape(self.shapes[k]) for k, slot in self.slots.items()}
+        return {
+            k: array[segment.part].reshape(self.shapes[k]) for k, segment in self.segments.items()
+        }
 
 
 def _read_only(array: Array) -> Array:

@@ -10,7 +10,7 @@ from rnntui.language.shapes import Shape
 
 
 @dataclass(frozen=True)
-class Slot:
+class Segment:
     """Where a quantity stands in a parameter vector: its first element, and how many there are."""
 
     start: int
@@ -22,11 +22,11 @@ class Slot:
         return slice(self.start, self.start + self.size)
 
 
-def slots(keys: Iterable[str], shapes: Mapping[str, Shape]) -> tuple[dict[str, Slot], int]:
-    """A slot for each quantity, one after the other, and the length of it all."""
-    slots_by_key: dict[str, Slot] = {}
+def segments(keys: Iterable[str], shapes: Mapping[str, Shape]) -> tuple[dict[str, Segment], int]:
+    """A segment for each quantity, one after the other, and the length of it all."""
+    segments_by_key: dict[str, Segment] = {}
     start = 0
     for key in keys:
-        slots_by_key[key] = Slot(start, prod(shapes[key]))
-        start += slots_by_key[key].size
-    return slots_by_key, start
+        segments_by_key[key] = Segment(start, prod(shapes[key]))
+        start += segments_by_key[key].size
+    return segments_by_key, start
