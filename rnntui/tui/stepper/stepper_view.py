@@ -61,7 +61,7 @@ class StepperView(CachedLines, can_focus=True):
         self.session = session
         panels = registered_panels()
         self.grid = PanelGrid(panels, PanelFrame)
-        self._status = StatusLine(session.file)
+        self._status = StatusLine()
         self._expected = size
         self._followed = [panel.name for panel in panels if panel.area in FOLLOWED]
         self._turns = Turns([p.name for p in panels if p.area not in FOLLOWED], _TURN)
@@ -155,7 +155,7 @@ class StepperView(CachedLines, can_focus=True):
         self._run_line().tell("computing …")
 
     def _show_checks(self, checks: tuple[CheckedValue, ...]) -> None:
-        self._status.checks = checks
+        self._status.count(checks)
 
     def _run_line(self) -> RunLine:
         """The line below the panels, which is there from the first run on."""
