@@ -10,16 +10,17 @@ and a sum of products `A.T @ u + B.T @ v`, as gradients flow back, is (A.T  B.T)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rnntui.compile.forms import Forms
 from rnntui.compile.recurrence import signed, signed_terms
 from rnntui.compile.statements import is_literal
-from rnntui.language.algebra import add
+from rnntui.language.algebra import total
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import derived
 from rnntui.language.shapes import Shape
-from rnntui.language.tree import Binary, Call, Expression, Name, Negative, names, rebuild
+from rnntui.language.tree import Binary, Call, Expression, Name, Negative, rebuild
 
 
 @dataclass(frozen=True)
@@ -64,20 +65,17 @@ class GateFusion:
         self.arrays: dict[str, tuple[str, ...]] = {}
         self.concatenations: dict[str, Concatenation] = {}
         self.pieces: dict[str, Piece] = {}
-        self._members = tuple(members)
+        self._array_of: dict[str, str] = {}
+        self._members = frozenset(members)
         self._shapes = shapes
         self._constant = constant
 
     def steps(self, formulas: Mapping[str, Expression]) -> list[FusedStep]:
         """The steps of one timestep, equations of one form together."""
-        waiting, steps = dict(formulas), list[FusedStep]()
-        while waiting:
-            ready = [key for key in waiting if not self._needs(waiting[key]) & waiting.keys()]
-            group = self._group(ready, waiting, formulas)
+        steps: list[FusedStep] = []
+        for group in Forms(formulas, self._form).groups():
             step = self._together(group, formulas) if len(group) > 1 else None
             steps += [step] if step else [FusedStep((key,), formulas[key]) for key in group]
-            for key in group:
-                del waiting[key]
         return steps
 
     def products(self, formula: Expression) -> Expression:
@@ -91,7 +89,7 @@ class GateFusion:
                     and self._constant(matrix.key)
                     and member.key in self._members
                     and (not taken or taken[0][1].shift == member.shift)
-                    and not any(member.key in keys for keys in self.arrays.values())
+                    and not self.array_of(member.key)
                     and all(member.key != other.key for _, other in taken)
                     and len(self._shapes[matrix.key]) == 2
                     and len(self._shapes[member.key]) == 1
@@ -103,43 +101,15 @@ class GateFusion:
             return formula
         vector = self._array(tuple(member.key for _, member in taken))
         matrix = self._concatenated(tuple(matrix for matrix, _ in taken), axis=1)
-        total: Expression = Binary("@", matrix, Name(vector, taken[0][1].shift))
-        for positive, term in rest:
-            total = add(total, signed(positive, term))
-        return total
-
-    def _needs(self, node: Expression) -> set[str]:
-        return {name.key for name in names(node) if name.shift == 0}
-
-    def _group(
-        self,
-        ready: Sequence[str],
-        waiting: Mapping[str, Expression],
-        formulas: Mapping[str, Expression],
-    ) -> list[str]:
-        """Those of one form, best one of which none has to wait; in the order of their use."""
-        groups = [
-            [key for key in waiting if key == one or self._alike(waiting[key], waiting[one])]
-            for one in ready
-        ]
-        whole = (group for group in groups if set(group) <= set(ready))
-        group = next(whole, [key for key in groups[0] if key in ready])
-        return sorted(group, key=lambda key: self._use(key, formulas))
-
-    def _use(self, key: str, formulas: Mapping[str, Expression]) -> int:
-        """By which form a quantity is used, so that those of one use can be neighbours."""
-        nodes = list(formulas.values())
-        user = next((node for node in nodes if Name(key) in names(node)), None)
-        if user is None:
-            return len(nodes)
-        return next(n for n, node in enumerate(nodes) if node is user or self._alike(node, user))
+        product = Binary("@", matrix, Name(vector, taken[0][1].shift))
+        return total([product, *(signed(positive, term) for positive, term in rest)])
 
     def _together(
         self, group: Sequence[str], formulas: Mapping[str, Expression]
     ) -> FusedStep | None:
         if any(len(self._shapes[key]) != 1 for key in group):
             return None
-        if any(key in keys for key in group for keys in self.arrays.values()):
+        if any(self.array_of(key) for key in group):
             return None
         formula = self._fused([formulas[key] for key in group])
         if formula is None:
@@ -147,18 +117,23 @@ class GateFusion:
         self._array(tuple(group))
         return FusedStep(tuple(group), formula)
 
-    def _alike(self, a: Expression, b: Expression) -> bool:
-        """Whether formulas can be computed as one, if the members in them are neighbours."""
-        if isinstance(a, Name) and isinstance(b, Name):
-            if a == b and not self._shapes[a.key]:
-                return True
-            kinds = [(n.key in self._members, n.shift == 0, self._constant(n.key)) for n in (a, b)]
-            return kinds[0] == kinds[1] and all(len(self._shapes[n.key]) == 1 for n in (a, b))
-        if is_literal(a) or is_literal(b):
-            return a == b
-        if isinstance(a, Binary) and isinstance(b, Binary) and "@" in (a.operator, b.operator):
-            return a.operator == b.operator and a.right == b.right and self._matrices([a, b])
-        return _same_operation(a, b) and all(map(self._alike, a.children(), b.children()))
+    def _form(self, node: Expression) -> Hashable | None:
+        """What formulas share that can be computed as one, if the members in them are neighbours.
+
+        None where that is not told, as of a quantity that is a matrix.
+        """
+        if isinstance(node, Name):
+            shape = self._shapes[node.key]
+            if len(shape) != 1:
+                return None if shape else node
+            return node.key in self._members, node.shift == 0, self._constant(node.key)
+        if is_literal(node):
+            return node
+        if isinstance(node, Binary) and node.operator == "@":
+            return ("@", node.right) if self._is_matrix(node.left) else None
+        operation = _operation(node)
+        parts = [self._form(child) for child in node.children()] if operation else []
+        return None if None in parts or not operation else (operation, *parts)
 
     def _fused(self, nodes: Sequence[Expression]) -> Expression | None:
         """One formula for formulas that are alike; None where their members are no neighbours."""
@@ -187,11 +162,16 @@ class GateFusion:
         if first.shift:
             return None
         neighbours = tuple(name.key for name in members)
-        for array, keys in self.arrays.items():
-            for start in range(len(keys)):
-                if keys[start : start + len(neighbours)] == neighbours:
-                    return self._piece(array, keys[:start], neighbours)
-        return None
+        array = self.array_of(first.key)
+        keys = self.arrays[array] if array else ()
+        start = keys.index(first.key) if array else 0
+        if keys[start : start + len(neighbours)] != neighbours:
+            return None
+        return self._piece(array, keys[:start], neighbours)
+
+    def array_of(self, key: str) -> str:
+        """The array that a member shares with others; empty where it has its own."""
+        return self._array_of.get(key, "")
 
     def _piece(self, array: str, before: Sequence[str], keys: Sequence[str]) -> Name:
         start, size = self._size(before), self._size(keys)
@@ -202,6 +182,7 @@ class GateFusion:
     def _array(self, keys: tuple[str, ...]) -> str:
         name = self._new((self._size(keys),))
         self.arrays[name] = keys
+        self._array_of.update(dict.fromkeys(keys, name))
         return name
 
     def _concatenated(self, parts: tuple[Name, ...], axis: int = 0) -> Name:
@@ -220,21 +201,20 @@ class GateFusion:
     def _size(self, keys: Sequence[str]) -> int:
         return sum(self._shapes[key][0] for key in keys)
 
-    def _matrices(self, products: Sequence[Binary]) -> bool:
-        lefts = [product.left for product in products]
-        return all(
-            isinstance(n, Name) and self._constant(n.key) and len(self._shapes[n.key]) == 2
-            for n in lefts
-        )
+    def _is_matrix(self, node: Expression) -> bool:
+        """Whether this is a matrix that is the same at all timesteps."""
+        constant = isinstance(node, Name) and self._constant(node.key)
+        return constant and isinstance(node, Name) and len(self._shapes[node.key]) == 2
 
 
-def _same_operation(a: Expression, b: Expression) -> bool:
-    match a, b:
-        case Negative(), Negative():
-            return True
-        case Binary(), Binary():
-            return a.operator == b.operator
-        case Call(), Call():
-            elementwise = FUNCTIONS[a.function].kind in ("elementwise", "pairwise")
-            return elementwise and a.function == b.function
-    return False
+def _operation(node: Expression) -> str:
+    """The name of an elementwise operation; empty for others."""
+    match node:
+        case Negative():
+            return "negative"
+        case Binary():
+            return node.operator
+        case Call():
+            elementwise = FUNCTIONS[node.function].kind in ("elementwise", "pairwise")
+            return node.function if elementwise else ""
+    return ""

@@ -12,7 +12,9 @@ from dataclasses import replace
 
 from rnntui.compile.recurrence import blocks, factors
 from rnntui.language.differentiate import BackwardEquation
-from rnntui.language.tree import Expression, Name, names, rebuild
+from rnntui.language.tree import Expression, Name, names, rebuild, walk
+
+_MOST_NODES = 100  # of a formula with others written out; nothing is won by nesting without end
 
 
 def inlined(
@@ -23,15 +25,34 @@ def inlined(
     parameters = frozenset(constant)
     timed = {key: e.uses for key, e in by_target.items() if e.of not in parameters}
     for block in blocks({key: [n.key for n in uses] for key, uses in timed.items()}):
-        for key in block.keys if block.recurrent else ():
-            formula = _multiple(by_target[key], block.keys)
-            users = [k for k in block.keys for name in by_target[k].uses if name.key == key]
-            if formula is None or len(users) != 1:
-                continue
-            user = by_target[users[0]]
-            if user.within is not None and Name(key) in names(user.within):
-                by_target[user.target] = replace(user, within=_replaced(user.within, key, formula))
+        if block.recurrent:
+            _inline(by_target, block.keys)
     return tuple(by_target.values())
+
+
+def _inline(by_target: dict[str, BackwardEquation], keys: Sequence[str]) -> None:
+    """Change the equations of a recurrent block."""
+    members = frozenset(keys)
+    users: dict[str, list[str]] = {key: [] for key in keys}  # one for each use
+    for user in keys:
+        for name in by_target[user].uses:
+            if name.key in members:
+                users[name.key].append(user)
+    for key in keys:
+        formula = _multiple(by_target[key], members)
+        if formula is None or len(users[key]) != 1:
+            continue
+        user = users[key][0]
+        within = by_target[user].within
+        if within is None or Name(key) not in names(within):
+            continue
+        replaced = _replaced(within, key, formula)
+        if sum(1 for _ in walk(replaced)) <= _MOST_NODES:
+            by_target[user] = replace(by_target[user], within=replaced)
+            users[key] = []
+            for name in names(formula):
+                if name.key in members:
+                    users[name.key].append(user)
 
 
 def needed(
@@ -46,10 +67,11 @@ def needed(
             if name.key in by_target and name.key not in reached:
                 reached.add(name.key)
                 waiting.append(by_target[name.key])
-    return tuple(e for e in equations if e.target in reached or e in results)
+    themselves = set(map(id, results))
+    return tuple(e for e in equations if e.target in reached or id(e) in themselves)
 
 
-def _multiple(equation: BackwardEquation, members: Sequence[str]) -> Expression | None:
+def _multiple(equation: BackwardEquation, members: frozenset[str]) -> Expression | None:
     """The formula of a quantity that is another member's at its timestep, times what is none."""
     if equation.within is None or equation.following is not None:
         return None

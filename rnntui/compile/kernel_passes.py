@@ -13,9 +13,9 @@ from math import prod
 from rnntui.compile.common_subexpressions import name_common_subexpressions
 from rnntui.compile.kernel_arrays import KernelArrays, linear_index
 from rnntui.compile.loops import LARGE, LoopWriter, Product, indented, large_product, nested
-from rnntui.compile.recurrence import blocks, signed_terms
+from rnntui.compile.recurrence import blocks, signed, signed_terms
 from rnntui.compile.sequence_code import identifier
-from rnntui.language.algebra import ZERO, add, subtract
+from rnntui.language.algebra import ZERO, add, total
 from rnntui.language.differentiate import BackwardEquation
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import derived
@@ -243,7 +243,7 @@ class KernelPasses:
 
     def _add_up(self, target: str, node: Expression) -> list[str]:
         """What all timesteps add to the gradient of a parameter."""
-        rest: Expression = ZERO
+        rest: list[Expression] = []
         lines: list[str] = []
         for positive, term in signed_terms(node):
             factors = term.arguments if isinstance(term, Call) and term.function == "outer" else ()
@@ -253,9 +253,9 @@ class KernelPasses:
                 both = ", ".join(self.arrays.over_time(name) for name in varying)
                 lines.append(f"f_add_outer({both}, {self.arrays.whole(Name(target))})")
             else:
-                rest = (add if positive else subtract)(rest, term)
-        if rest != ZERO:
-            lines += [_ALL_TIMESTEPS, *indented(self._assign(target, rest, "+="), 1)]
+                rest.append(signed(positive, term))
+        if rest:
+            lines += [_ALL_TIMESTEPS, *indented(self._assign(target, total(rest), "+="), 1)]
         return lines
 
     def _assign(self, key: str, node: Expression, operator: str = "=") -> list[str]:

@@ -6,10 +6,10 @@ Within a cell, parts of a formula that the recurrence does not reach (`W_ii @ x 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rnntui.language.algebra import ZERO, add, multiply, negative, subtract
+from rnntui.language.algebra import multiply, negative, total
 from rnntui.language.tree import Binary, Expression, Name, Negative, Number, names, rebuild
 
 
@@ -27,34 +27,45 @@ def blocks(needs: Mapping[str, Iterable[str]]) -> tuple[EquationBlock, ...]:
     needs: by quantity, in the order of one timestep, what its formula uses at any timestep.
     """
     inner_needs = {key: [k for k in used if k in needs] for key, used in needs.items()}
-    reached = {key: _reached(key, inner_needs) for key in inner_needs}
-    block_of: dict[str, EquationBlock] = {}
-
-    def put_in_order(key: str) -> None:
-        if key in block_of:
-            return
-        group = tuple(
-            k for k in inner_needs if k == key or (k in reached[key] and key in reached[k])
-        )
-        block_of.update(dict.fromkeys(group, EquationBlock(group, key in reached[key])))
-        order.append(block_of[key])
-
+    number_of = {key: n for n, key in enumerate(inner_needs)}
     order: list[EquationBlock] = []
-    # fewest needs first: what a quantity needs reaches less than it does itself, or as much
-    for key in sorted(inner_needs, key=lambda k: len(reached[k] | {k})):
-        put_in_order(key)
+    for group in _components(inner_needs):
+        keys = tuple(sorted(group, key=number_of.__getitem__))
+        order.append(EquationBlock(keys, len(keys) > 1 or keys[0] in inner_needs[keys[0]]))
     return tuple(order)
 
 
-def _reached(key: str, needs: Mapping[str, Iterable[str]]) -> frozenset[str]:
-    reached: set[str] = set()
-    waiting = list(needs[key])
-    while waiting:
-        other = waiting.pop()
-        if other not in reached:
-            reached.add(other)
-            waiting.extend(needs[other])
-    return frozenset(reached)
+def _components(needs: Mapping[str, Sequence[str]]) -> Iterator[set[str]]:
+    """The strongly connected components, each after those that it needs (Tarjan 1972), by a loop."""
+    number: dict[str, int] = {}  # in which they are come to
+    lowest: dict[str, int] = {}  # the first one on the path that is reached from there
+    path: list[str] = []
+    on_path: set[str] = set()
+    for root in needs:
+        visits = [(root, iter(needs[root]))] if root not in number else []
+        while visits:
+            key, others = visits[-1]
+            if key not in number:
+                number[key] = lowest[key] = len(number)
+                path.append(key)
+                on_path.add(key)
+            for other in others:
+                if other not in number:
+                    visits.append((other, iter(needs[other])))
+                    break
+                if other in on_path:
+                    lowest[key] = min(lowest[key], number[other])
+            else:
+                visits.pop()
+                if visits:
+                    user = visits[-1][0]
+                    lowest[user] = min(lowest[user], lowest[key])
+                if lowest[key] == number[key]:
+                    group: set[str] = set()
+                    while key not in group:
+                        group.add(path.pop())
+                    on_path -= group
+                    yield group
 
 
 class Hoisting:
@@ -89,14 +100,14 @@ class Hoisting:
         return self.kept[node]
 
     def _sum(self, node: Expression) -> Expression:
-        still: Expression = ZERO
-        moving: Expression = ZERO
+        still: list[Expression] = []
+        moving: list[Expression] = []
         for positive, term in signed_terms(node):
             if self._varies(term):
-                moving = (add if positive else subtract)(moving, self.rest(term))
+                moving.append(signed(positive, self.rest(term)))
             else:
-                still = (add if positive else subtract)(still, term)
-        return add(moving, self._keep(still)) if still != ZERO else moving
+                still.append(signed(positive, term))
+        return total([*moving, self._keep(total(still))] if still else moving)
 
     def _product(self, node: Expression) -> Expression:
         still: Expression | None = None
@@ -113,20 +124,32 @@ class Hoisting:
 
 def signed_terms(node: Expression, positive: bool = True) -> list[tuple[bool, Expression]]:
     """a - (b + c) as +a, −b, −c."""
-    match node:
-        case Negative():
-            return signed_terms(node.operand, not positive)
-        case Binary(operator="+" | "-"):
-            right = positive if node.operator == "+" else not positive
-            return [*signed_terms(node.left, positive), *signed_terms(node.right, right)]
-    return [(positive, node)]
+    terms: list[tuple[bool, Expression]] = []
+    waiting = [(positive, node)]
+    while waiting:
+        sign, part = waiting.pop()
+        match part:
+            case Negative():
+                waiting.append((not sign, part.operand))
+            case Binary(operator="+" | "-"):
+                waiting.append((sign if part.operator == "+" else not sign, part.right))
+                waiting.append((sign, part.left))
+            case _:
+                terms.append((sign, part))
+    return terms
 
 
 def factors(node: Expression) -> list[Expression]:
     """a * (b * c) as a, b, c."""
-    if isinstance(node, Binary) and node.operator == "*":
-        return [*factors(node.left), *factors(node.right)]
-    return [node]
+    parts: list[Expression] = []
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Binary) and part.operator == "*":
+            waiting += (part.right, part.left)
+        else:
+            parts.append(part)
+    return parts
 
 
 def signed(positive: bool, term: Expression) -> Expression:

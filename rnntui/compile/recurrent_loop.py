@@ -47,6 +47,7 @@ class RecurrentLoop:
         self._hoisted: dict[str, tuple[Expression, str]] = {}
         self._operands: dict[str, Operand] = {}  # of what is computed before the loop
         self._columns: dict[str, str] = {}  # the local name of each source of rows
+        self._taken: set[str] = set()  # those names
         self._order = 1
 
     def forward(self, formulas: Mapping[str, Expression]) -> list[str]:
@@ -58,11 +59,12 @@ class RecurrentLoop:
         body = self._statements()
         for step in steps:
             body.value(step.formula, self._target(step))
+        looked_back_at = {n.key for step in steps for n in names(step.formula) if n.shift == -1}
         at_start = [
             f"{self._work.prepared(self._part(key, '[0, {}]'))}[...] = {self._identifier(key)}[0]"
             for keys in self._fusion.arrays.values()
             for key in keys
-            if any(Name(key, -1) in names(step.formula) for step in steps)
+            if key in looked_back_at
         ]
         return [*before, *at_start, *self._loop(body.lines), *self._after()]
 
@@ -194,8 +196,7 @@ class RecurrentLoop:
         """The row that a step writes to."""
         if len(step.targets) == 1:
             return self._operand(Name(step.targets[0]))
-        array = next(a for a, keys in self._fusion.arrays.items() if keys == step.targets)
-        return self._operand(Name(array))
+        return self._operand(Name(self._fusion.array_of(step.targets[0])))
 
     def _operand(self, name: Name) -> Operand:
         key, shape = name.key, self._shapes[name.key]
@@ -217,19 +218,21 @@ class RecurrentLoop:
         piece = self._fusion.pieces.get(key)
         if piece is not None:
             return f"{self._identifier(piece.array)}[:, {piece.start}:{piece.stop}]"
-        if any(key in keys for keys in self._fusion.arrays.values()):
+        if self._fusion.array_of(key):
             return self._part(key, "[:, {}]")
         return self._identifier(key)
 
     def _part(self, key: str, subscript: str) -> str:
         """A member's part of the array that it shares."""
-        array, keys = next(item for item in self._fusion.arrays.items() if key in item[1])
+        array = self._fusion.array_of(key)
+        keys = self._fusion.arrays[array]
         start = sum(self._shapes[other][0] for other in keys[: keys.index(key)])
         span = f"{start}:{start + self._shapes[key][0]}"
         return self._identifier(array) + subscript.format(span)
 
     def _column(self, source: str, name: str) -> str:
         if source not in self._columns:
-            taken = self._columns.values()
-            self._columns[source] = name if name not in taken else f"{name}_{len(self._columns)}"
+            name = name if name not in self._taken else f"{name}_{len(self._columns)}"
+            self._columns[source] = name
+            self._taken.add(name)
         return self._columns[source]

@@ -10,6 +10,7 @@ A quantity that varies in time is an array whose first axis is t = 0 … T.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ from rnntui.language.keys import Key
 from rnntui.language.shapes import Shape
 from rnntui.language.tree import Equation, Expression, Name, names
 
+_WORD = re.compile(r"\w+")
 CARRIES = "carries()"  # no quantity's key
 _PREFIXES = {
     "grad": "d",
@@ -71,11 +73,16 @@ class SequenceFunction:
 
     def __init__(self, keys: Iterable[str], work: Workspace, statements: Sequence[str]) -> None:
         unpack = [f"{identifier(key)} = arrays[{key!r}]" for key in dict.fromkeys(keys)]
+        prepared = (*unpack, *work.lines)
+        used = {word for line in statements for word in _WORD.findall(line)}
+        names = [line.partition(" = ")[0] for line in prepared]
+        # as arguments: names of a scope around it take Python a time that grows with their square
+        arguments = [f"{name}={name}" for name in ("T", *names) if name in used]
         self.source = "\n".join(
             [
                 "def bind(T, arrays):",
-                *(f"    {line}" for line in (*unpack, *work.lines)),
-                "    def run():",
+                *(f"    {line}" for line in prepared),
+                f"    def run({', '.join(arguments)}):",
                 *(f"        {line}" for line in statements or ["pass"]),
                 "    return run",
             ]

@@ -5,10 +5,16 @@ Derivatives are made of these, so that a backward equation reads like one in a t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+from math import ceil
+
 from rnntui.language.tree import Binary, Call, Expression, Negative, Number
 
 ZERO = Number(0.0)
 ONE = Number(1.0)
+
+_MOST_TERMS = 64  # of one sum: each is a level deeper than the one after it
 
 
 def add(left: Expression, right: Expression) -> Expression:
@@ -20,6 +26,14 @@ def add(left: Expression, right: Expression) -> Expression:
     if isinstance(right, Negative):
         return Binary("-", left, right.operand)
     return Binary("+", left, right)
+
+
+def total(terms: Sequence[Expression]) -> Expression:
+    """The sum of one term or more, from the left; of very many, a sum of sums, none of them deep."""
+    if len(terms) > _MOST_TERMS:
+        length = max(_MOST_TERMS, ceil(len(terms) / _MOST_TERMS))
+        terms = [total(terms[n : n + length]) for n in range(0, len(terms), length)]
+    return reduce(add, terms)
 
 
 def subtract(left: Expression, right: Expression) -> Expression:

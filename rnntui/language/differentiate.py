@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from rnntui.language.algebra import (
     ONE,
     ZERO,
-    add,
     call,
     divide,
     multiply,
@@ -22,6 +21,7 @@ from rnntui.language.algebra import (
     number,
     power,
     subtract,
+    total,
 )
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import Key, grad, weight
@@ -65,8 +65,7 @@ class BackwardEquation:
         """As an equation; at the last timestep nothing follows."""
         parts = [self.within, None if last else self.following]
         terms = [part for part in parts if part is not None]
-        total = ZERO if not terms else terms[0] if len(terms) == 1 else add(*terms)
-        return Equation(self.target, total)
+        return Equation(self.target, total(terms) if terms else ZERO)
 
     def initial(self) -> Equation:
         """∂L/∂(the state at t = 0): what comes from timestep 1 alone."""
@@ -90,18 +89,17 @@ def differentiate(
     """
     constants = frozenset(constant)
     pullback = _Pullback(shapes, frozenset(without))
-    here: dict[Key, Expression] = {Key(key): source for key, source in sources.items()}
-    later: dict[Key, Expression] = {}
-    done: list[BackwardEquation] = []
+    here: dict[Key, list[Expression]] = {Key(key): [source] for key, source in sources.items()}
+    later: dict[Key, list[Expression]] = {}
+    done: dict[Key, None] = {}
 
     def collect(target: str, expression: Expression) -> None:
         gradient = Name(grad(target))
         for name, part in pullback.run(expression, gradient, Name(target)):
             if name.shift == -1:
-                part = shifted(part, 1, constants)
-                later[name.key] = add(later[name.key], part) if name.key in later else part
+                later.setdefault(name.key, []).append(shifted(part, 1, constants))
             else:
-                here[name.key] = add(here[name.key], part) if name.key in here else part
+                here.setdefault(name.key, []).append(part)
 
     # A state's use at t-1 adds to its gradient of the timestep before, whatever the order of the
     # lines; so first see which states are reached at all, then write the equations down.
@@ -109,11 +107,12 @@ def differentiate(
     for assignment in reversed(assignments):
         if assignment.target in reached:
             collect(assignment.target, assignment.expression)
-            done.append(BackwardEquation(assignment.target, None))
-    targets = [equation.of for equation in done]
-    others = [key for key in here if key not in targets and key not in constants]
-    ordered = [*targets, *others, *(key for key in here if key in constants)]
-    return tuple(BackwardEquation(key, here.get(key), later.get(key)) for key in ordered)
+            done[assignment.target] = None
+    others = [key for key in here if key not in done and key not in constants]
+    ordered = [*done, *others, *(key for key in here if key in constants)]
+    sums = {key: total(parts) for key, parts in here.items()}
+    following = {key: total(parts) for key, parts in later.items()}
+    return tuple(BackwardEquation(key, sums.get(key), following.get(key)) for key in ordered)
 
 
 def differentiate_initial(
@@ -121,11 +120,11 @@ def differentiate_initial(
 ) -> tuple[BackwardEquation, ...]:
     """The gradients that parameters receive through initial values, from grad(state) at t = 0."""
     pullback = _Pullback(shapes, frozenset())
-    gradients: dict[Key, Expression] = {}
+    gradients: dict[Key, list[Expression]] = {}
     for state, expression in initial.items():
         for name, part in pullback.run(expression, Name(grad(state)), Name(state)):
-            gradients[name.key] = add(gradients[name.key], part) if name.key in gradients else part
-    return tuple(BackwardEquation(key, part) for key, part in gradients.items())
+            gradients.setdefault(name.key, []).append(part)
+    return tuple(BackwardEquation(key, total(parts)) for key, parts in gradients.items())
 
 
 def _reached(

@@ -15,8 +15,12 @@ from rnntui.language.expression import (
 )
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import Key
-from rnntui.language.tree import ROLES, Equation, Expression
+from rnntui.language.tree import ROLES, Equation, Expression, walk
 from rnntui.text.problems import InputError, Problem, SourcePlace
+
+MOST_EQUATIONS = 2_000
+MOST_NODES = 50_000
+_MOST_PROBLEMS = 20
 
 _TARGET = re.compile(r"(grad\()?(pre\()?[^\W\d]\w*\)*")  # h, or in backward equations grad(pre(h))
 
@@ -24,17 +28,30 @@ _TARGET = re.compile(r"(grad\()?(pre\()?[^\W\d]\w*\)*")  # h, or in backward equ
 def parse_equations(text: str, origin: Origin | None = None) -> tuple[Equation, ...]:
     """All equations of a block of text, in order.
 
-    Raises InputError with every line that is not an equation of the language.
+    Raises InputError with every line that is not an equation of the language, up to some, and where
+    there are more than MOST_EQUATIONS or, in all of them, more than MOST_NODES names, numbers and
+    operators.
     """
     origin = origin or Origin()
     lines = text.split("\n")
     equations: list[Equation] = []
     problems: list[Problem] = []
-    for row, count in _logical_lines(lines):
+    nodes = 0
+    for number, (row, count) in enumerate(_logical_lines(lines), start=1):
+        if len(problems) >= _MOST_PROBLEMS:
+            break
         try:
+            if number > MOST_EQUATIONS:
+                raise InputError(_too_many("equations", MOST_EQUATIONS, origin, lines, row))
             equations.append(_parse_line(lines, row, count, origin))
+            nodes += sum(1 for _ in walk(equations[-1].expression))
+            if nodes > MOST_NODES:
+                what = "names, numbers and operators"
+                raise InputError(_too_many(what, MOST_NODES, origin, lines, row))
         except InputError as error:
             problems.extend(error.problems)
+            if number > MOST_EQUATIONS or nodes > MOST_NODES:
+                break
     if problems:
         raise InputError(problems)
     return tuple(equations)
@@ -46,6 +63,11 @@ def parse_expression(text: str, origin: Origin | None = None) -> Expression:
     lines = text.split("\n")
     code = "\n".join(split_comment(line)[0] for line in lines)
     return ExpressionReader(lines, 0, origin).parse(code)
+
+
+def _too_many(what: str, most: int, origin: Origin, lines: list[str], row: int) -> Problem:
+    message = f"from here on, a model has more than {most:,} {what}, the most that are computed"
+    return Problem(message, origin.place(lines, row, 0), "use vectors for what is alike")
 
 
 def _logical_lines(lines: list[str]) -> list[tuple[int, int]]:

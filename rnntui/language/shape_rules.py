@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import MutableMapping, Sequence
 
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.source_text import to_text
@@ -44,13 +44,12 @@ class ShapeError(InputError):
 class ShapeRules:
     """Finds the shape of a node from below, holds it against what is expected, tells its operands.
 
-    shapes: of the names, as far as they are known; visiting a node may add to them (`changed`).
+    shapes: of the names, as far as they are known; visiting a node may add to them (`learn`).
     assuming: in a round that may assume, operands of unknown shape are alike.
     """
 
-    def __init__(self, shapes: Mapping[str, Partial | None]) -> None:
-        self.shapes: dict[str, Partial | None] = dict(shapes)
-        self.changed = False
+    def __init__(self, shapes: MutableMapping[str, Partial | None]) -> None:
+        self.shapes = shapes
         self.assuming = False
 
     def visit(self, node: Expression, expected: Partial | None) -> Partial | None:
@@ -87,12 +86,15 @@ class ShapeRules:
 
     def name(self, node: Name, expected: Partial | None) -> Partial | None:
         """The shape of a name, which from now on is known to be `expected`."""
-        before = self.shapes.get(node.key)
-        merged = self._merge(node, before, expected)
-        if merged != before:
-            self.shapes[node.key] = merged
-            self.changed = True
+        known = self.shapes.get(node.key)
+        merged = self._merge(node, known, expected)
+        if merged is not None and merged != known:
+            self.learn(node.key, merged)
         return merged
+
+    def learn(self, key: str, shape: Partial) -> None:
+        """Take down what is known of a name from now on."""
+        self.shapes[key] = shape
 
     def _alike(
         self, node: Expression, operands: Sequence[Expression], expected: Partial | None

@@ -8,7 +8,10 @@ scalar. What cannot be told is refused with its place, never guessed silently ag
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from heapq import heappop, heappush
+from typing import cast
 
 from rnntui.language.keys import Key, pre
 from rnntui.language.shape_rules import Partial, Shape, ShapeError, ShapeRules, describe
@@ -31,11 +34,10 @@ def infer_shapes(
 
 def shape_of(expression: Expression, shapes: Mapping[str, Shape]) -> Shape:
     """The shape of an expression whose quantities all have one. Raises InputError on a clash."""
-    rules = ShapeRules(shapes)
-    shape = rules.visit(expression, None)
-    assert shape is not None
-    complete = tuple(length for length in shape if length is not None)
-    assert len(complete) == len(shape)
+    found = ShapeRules(cast(dict[str, Partial | None], shapes)).visit(expression, None)
+    assert found is not None  # and nothing was learnt: all was known
+    complete = tuple(length for length in found if length is not None)
+    assert len(complete) == len(found)
     return complete
 
 
@@ -43,38 +45,49 @@ class _Inference(ShapeRules):
     def __init__(
         self, equations: Sequence[Equation], given: Mapping[str, Shape], hidden: int | None
     ) -> None:
-        super().__init__(given)
+        super().__init__(dict(given))
         self.equations = equations
         self.hidden = hidden
         uses = [name for equation in equations for name in names(equation.expression)]
         self.first_use: dict[str, Name] = {}
         for name in uses:
             self.first_use.setdefault(name.key, name)
-        self.states = list(dict.fromkeys(name.key for name in uses if name.shift == -1))
+        self.states = dict.fromkeys(name.key for name in uses if name.shift == -1)
         for key in [*self.first_use, *(equation.target for equation in equations)]:
             self.shapes.setdefault(key, None)
         for equation in equations:  # an activation keeps the shape of what it is given
             inner = pre(equation.target)
             if self.shapes.get(inner, ()) is None:
                 self.shapes[inner] = self.shapes[equation.target]
+        # Only what is about a name of which more is known by now can tell more: `due`, by the
+        # firm rules alone, and `guessed`, where operands may also be assumed to be alike.
+        self.due = _Agenda(range(len(equations)))
+        self.guessed = _Agenda(range(len(equations)))
+        self.about: dict[str, list[int]] = {}
+        for number, equation in enumerate(equations):
+            for key in {equation.target, *(name.key for name in names(equation.expression))}:
+                self.about.setdefault(key, []).append(number)
+        self.open = {key: None for key, shape in self.shapes.items() if not _is_known(shape)}
 
     def run(self) -> dict[str, Shape]:
         self._settle()
-        while not self._complete():
+        while self.open:
             if not (self._assume_hidden() or self._assume_alike() or self._assume_scalar()):
                 raise InputError(self._open_problems())
             self._settle()
         return {key: _lengths(shape) for key, shape in self.shapes.items() if shape is not None}
 
-    def _complete(self) -> bool:
-        return all(shape is not None and None not in shape for shape in self.shapes.values())
+    def learn(self, key: str, shape: Partial) -> None:
+        super().learn(key, shape)
+        if _is_known(shape):
+            self.open.pop(key, None)
+        for number in self.about.get(key, ()):
+            self.due.add(number)
+            self.guessed.add(number)
 
     def _settle(self) -> None:
-        self.changed = True
-        while self.changed:
-            self.changed = False
-            for equation in self.equations:
-                self._equation(equation)
+        while (number := self.due.next()) is not None:
+            self._equation(self.equations[number])
 
     def _equation(self, equation: Equation) -> None:
         target = Name(equation.target, place=equation.place)
@@ -83,45 +96,51 @@ class _Inference(ShapeRules):
             self.name(target, shape)
 
     def _assume_hidden(self) -> bool:
-        unknown = [key for key in self.states if self.shapes[key] in (None, (None,))]
-        if self.hidden is None or not unknown:
+        hidden, self.hidden = self.hidden, None  # for all states at once
+        if hidden is None:
             return False
+        unknown = [key for key in self.states if self.shapes[key] in (None, (None,))]
         for key in unknown:
-            self.shapes[key] = (self.hidden,)
-        return True
+            self.learn(key, (hidden,))
+        return bool(unknown)
 
     def _assume_alike(self) -> bool:
         self.assuming = True
-        self.changed = False
         try:
-            for equation in self.equations:
-                self._equation(equation)
-                if self.changed:
+            while (number := self.guessed.next()) is not None:
+                self._equation(self.equations[number])
+                if self.due:
+                    self.guessed.restart()
                     return True
         finally:
             self.assuming = False
         return False
 
     def _assume_scalar(self) -> bool:
-        in_product = {
+        in_product = self._in_product
+        if any(self.shapes[key] is None and key in in_product for key in self.states):
+            return False  # a state that is a vector of unknown length: say so, before what follows
+        for key in self.open:
+            if self.shapes[key] is None and key not in in_product:
+                self.learn(key, ())
+                return True
+        return False
+
+    @cached_property
+    def _in_product(self) -> frozenset[str]:
+        """The names in the operands of matrix products."""
+        return frozenset(
             name.key
             for equation in self.equations
             for node in walk(equation.expression)
             if isinstance(node, Binary) and node.operator == "@"
             for name in names(node)
-        }
-        if any(self.shapes[key] is None and key in in_product for key in self.states):
-            return False  # a state that is a vector of unknown length: say so, before what follows
-        for key, shape in self.shapes.items():
-            if shape is None and key not in in_product:
-                self.shapes[key] = ()
-                return True
-        return False
+        )
 
     def _open_problems(self) -> list[Problem]:
         """States alone, else parameters alone: with those known, the rest usually follows."""
-        unknown = [key for key, shape in self.shapes.items() if shape is None or None in shape]
-        assigned = [equation.target for equation in self.equations]
+        unknown = list(self.open)
+        assigned = dict.fromkeys(equation.target for equation in self.equations)
         states = [key for key in unknown if key in self.states]
         parameters = [key for key in unknown if key not in assigned]
         meant = [key for key in (*assigned, "x", "target") if not Key(key).operator]
@@ -139,6 +158,45 @@ class _Inference(ShapeRules):
             if equation.target == key:
                 return equation.place
         return self.first_use[key].place
+
+
+class _Agenda:
+    """Numbers still to be dealt with: round after round, each round in ascending order."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        self._this_round = sorted(numbers)  # which is a heap
+        self._next_round: list[int] = []
+        self._waiting = set(self._this_round)
+        self._last = -1
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, number: int) -> None:
+        """Put a number on it, for this round if that has not gone past it."""
+        if number not in self._waiting:
+            self._waiting.add(number)
+            heappush(self._this_round if number > self._last else self._next_round, number)
+
+    def next(self) -> int | None:
+        """Take the next number off it; None where there is none."""
+        if not self._this_round:
+            self.restart()
+        if not self._this_round:
+            return None
+        self._last = heappop(self._this_round)
+        self._waiting.remove(self._last)
+        return self._last
+
+    def restart(self) -> None:
+        """Begin another round."""
+        for number in self._next_round:
+            heappush(self._this_round, number)
+        self._next_round, self._last = [], -1
+
+
+def _is_known(shape: Partial | None) -> bool:
+    return shape is not None and None not in shape
 
 
 def _lengths(shape: Partial) -> Shape:
