@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.events import Event, Key, Paste
 from textual.screen import Screen
 
@@ -22,6 +23,7 @@ from rnntui.tui.keyboard import Keyboard
 from rnntui.tui.pending_file import PendingFile
 from rnntui.tui.screens.stepper import StepperScreen
 from rnntui.tui.stepper.stepper_view import StepperView
+from rnntui.tui.terminal_driver import mended
 
 if TYPE_CHECKING:
     from rnntui.data.sequence_file import SequenceFile
@@ -54,6 +56,10 @@ class RnnTui(App[None]):
         self.memory = memory
         self.refusal: InputError | None = None
         self.keyboard = Keyboard(self, self._typed)
+
+    def get_driver_class(self) -> type[Driver]:
+        """What reads keys from the terminal and writes to it."""
+        return mended(super().get_driver_class())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the command palette offers: Textual's own, and everything that a key does."""

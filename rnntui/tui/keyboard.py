@@ -31,6 +31,7 @@ class Keyboard:
         self._under_way = 0  # the number of the event that is, or 0
         self._count = 0
         self._timeout: asyncio.TimerHandle | None = None
+        self._when_caught_up: dict[Callable[[], object], None] = {}
 
     @property
     def is_behind(self) -> bool:
@@ -48,6 +49,10 @@ class Keyboard:
             self._waiting.append(event)
         else:
             await self._begin(event)
+
+    def when_caught_up(self, call: Callable[[], object]) -> None:
+        """Call it once no more keys wait; what is asked for twice is called once."""
+        self._when_caught_up[call] = None
 
     def forget(self) -> None:
         """Leave what waits undelivered."""
@@ -98,3 +103,13 @@ class Keyboard:
         if self._waiting:
             self._app.call_later(self._begin, self._waiting.popleft())
             self._under_way = -1  # nobody else comes between
+            return
+        calls, self._when_caught_up = self._when_caught_up, {}
+        for call in calls:
+            self._app.call_later(call)
+
+
+def keyboard_of(app: App[Any]) -> Keyboard | None:
+    """The keyboard of an application that has one."""
+    keyboard = getattr(app, "keyboard", None)
+    return keyboard if isinstance(keyboard, Keyboard) else None

@@ -76,6 +76,20 @@ def test_ctrl_z_leaves_the_terminal_and_comes_back() -> None:
         left_clean(terminal)
 
 
+def test_stopped_and_continued_from_outside_it_reads_every_key() -> None:
+    with opened() as terminal:
+        for iteration in range(1, 4):
+            terminal.process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED)
+            terminal.process.send_signal(signal.SIGCONT)
+            terminal.wait_for("1049h")
+            terminal.type(":+9\r")
+            terminal.wait_for(f"iteration {9 * iteration}")
+        terminal.type("q")
+        assert terminal.finish() == 0
+        left_clean(terminal)
+
+
 def test_a_terminal_that_closes_ends_it_within_a_second() -> None:
     """Without a signal: as of a program whose terminal is not its session's."""
     terminal = opened()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 from stepping import file, moment, opened, settle
 from textual.app import App
@@ -10,6 +12,8 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from rnntui.tui.app import RnnTui
+from rnntui.tui.pending_file import PendingFile
+from rnntui.tui.stepper.status import StatusLine
 
 NAMES = {"\r": "enter", "\x1b": "escape", "\x10": "ctrl+p", "\x11": "ctrl+q", "\x7f": "backspace"}
 
@@ -108,6 +112,45 @@ async def test_the_gallery_opens_one_file_and_the_rest_is_for_it(keys):
         await answered(pilot)
         await opened(pilot)
         assert len(app.screen_stack) == 3
+
+
+async def test_of_many_keys_few_are_painted(monkeypatch):
+    painted = []
+    monkeypatch.setattr(StatusLine, "show", lambda _, moment: painted.append(moment.position))
+    app = RnnTui(file("lstm-ab"))
+    async with app.run_test(size=(100, 34)) as pilot:
+        await settle(pilot)
+        painted.clear()
+        type_at_once(app, "." * 60 + "x")  # the last one does nothing
+        await answered(pilot)
+        assert len(painted) < 30
+        assert painted[-1] == moment(app).position
+
+
+@pytest.mark.parametrize("text", [":40\r", "\r\r:+3\r.", "?\r\r"])
+async def test_what_is_typed_while_the_file_is_read_is_for_the_stepper(text):
+    reached = []
+    for early in (True, False):
+        read = Event()
+
+        def opens(chosen, progress, read=read):
+            read.wait(20)
+            return file("lstm-ab")
+
+        app = RnnTui(PendingFile("lstm-ab", opens))
+        async with app.run_test(size=(100, 34)) as pilot:
+            await pilot.pause()
+            if early:
+                type_at_once(app, text)
+                await pilot.pause(0.1)
+            read.set()
+            await opened(pilot)
+            if not early:
+                type_at_once(app, text)
+            await answered(pilot)
+            reached.append(moment_of(app).position)
+    assert reached[0] == reached[1]
+    assert reached[0].iteration > 0
 
 
 async def test_quitting_overtakes_what_waits():

@@ -63,7 +63,7 @@ class OpeningScreen(Screen[InputError]):
         self._pending = pending
         self._chosen = chosen
         self._memory = memory
-        self._pressed: list[str] = []
+        self._pressed: list[Key] = []
 
     def compose(self) -> ComposeResult:
         """The name of the file, the frames, the keys: all where the stepper will have them."""
@@ -109,7 +109,7 @@ class OpeningScreen(Screen[InputError]):
     def _show_stepper(self, opened: Opened) -> None:
         self.app.switch_screen(StepperScreen(opened.session))
         for key in self._pressed:
-            self.app.simulate_key(key)
+            self.app.post_message(Key(key.key, key.character))
 
     @on(Failed)
     def _give_up(self, failed: Failed) -> None:
@@ -118,10 +118,11 @@ class OpeningScreen(Screen[InputError]):
         self.dismiss(failed.reason)
 
     def on_key(self, event: Key) -> None:
-        """Keep for the stepper what it will know an answer to."""
+        """Keep for the stepper what is for it, and all that is typed after that: a prompt's text."""
         active = self.active_bindings.get(event.key)
-        if active is not None and not active.binding.action.startswith("app."):
-            self._pressed.append(event.key)
+        if self._pressed or active is None or not active.binding.action.startswith("app."):
+            self._pressed.append(event)
+            event.stop()
 
 
 def _empty_frame(panel: Registration) -> Static:

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from rnntui.tui.drawing.cached_lines import CachedLines
+from rnntui.tui.keyboard import keyboard_of
 from rnntui.tui.panels.areas import FOLLOWED
 from rnntui.tui.panels.registry import registered_panels
 from rnntui.tui.process import search_garbage
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from rnntui.session.moment import Moment
     from rnntui.session.session import Session
 
+_LEAST = 0.1  # seconds without a picture at most, however many keys wait
 _TURN = 0.035  # seconds at least from one outer panel to the next in pictures of running training
 
 
@@ -67,6 +69,7 @@ class StepperView(CachedLines, can_focus=True):
         self._turns = Turns([p.name for p in panels if p.area not in FOLLOWED], _TURN)
         self._behind: list[str] = []  # panels that do not show the newest moment yet
         self._rest_is_due = False
+        self._pictured = 0.0  # when the last picture was made
 
     def compose(self) -> ComposeResult:
         """The status line and the panels."""
@@ -107,7 +110,11 @@ class StepperView(CachedLines, can_focus=True):
 
         While training runs there is no such second picture, which a key would have to wait for:
         the outer panels take turns to be in the others'.
+
+        Where more keys wait, most of their pictures are left out: nobody could look at them.
         """
+        if self._leaves_out_picture():
+            return
         running = self.session.running
         first = {self.grid.current, *(self._followed if running else ())}
         if running and (turn := self._turns.next(perf_counter())) is not None:
@@ -123,6 +130,15 @@ class StepperView(CachedLines, can_focus=True):
             self._rest_is_due = True
             # after the picture at hand, and after the keys that came meanwhile
             self.call_after_refresh(self.call_later, self._show_rest)
+
+    def _leaves_out_picture(self) -> bool:
+        """Whether what there is to see is shown with a later key's, or in a moment."""
+        keyboard, now = keyboard_of(self.app), perf_counter()
+        if keyboard is not None and keyboard.is_behind and now - self._pictured < _LEAST:
+            keyboard.when_caught_up(self.redraw)
+            return True
+        self._pictured = now
+        return False
 
     def _show_rest(self) -> None:
         """The other panels, at the newest moment: keys that come quickly do not wait for them."""
