@@ -22,11 +22,10 @@ def open_session(file: SequenceFile, memory: int) -> Session:
 
 def import_session() -> None:
     """What computes, and what panels import when they are first painted."""
-    for name in ("rnntui.session.session", "rnntui.session.explanation"):
-        import_module(name)
-    drawing = import_module("rnntui.tui.drawing")
-    for module in iter_modules(drawing.__path__, f"{drawing.__name__}."):
-        import_module(module.name)
+    import_module("rnntui.session.session")
+    for package in map(import_module, ("rnntui.session.views", "rnntui.tui.drawing")):
+        for module in iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
 
 
 def import_plots() -> None:
