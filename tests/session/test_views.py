@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from rnntui.data.sequence_file import read_sequence_file
 from rnntui.data.shipped import find_file, shipped_files
 from rnntui.language.keys import grad
 from rnntui.notation.formula import formula_text
+from rnntui.session import views
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
 from rnntui.session.views import (
@@ -28,18 +31,14 @@ from rnntui.session.views import (
 )
 from rnntui.session.views.plain import plain
 
+_MODULES = [
+    import_module(f"{views.__name__}.{module.name}")
+    for module in pkgutil.iter_modules(views.__path__)
+]
 VIEWS: dict[str, Callable[[Moment], object]] = {
     module.__name__.rpartition(".")[2]: module.view
-    for module in (
-        equation,
-        gradients,
-        hidden_space,
-        loss,
-        quantities,
-        sequence,
-        status,
-        weights,
-    )
+    for module in _MODULES
+    if hasattr(module, "view")
 }
 SMALL = {
     "elman": ELMAN,
