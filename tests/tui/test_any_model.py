@@ -18,7 +18,7 @@ from rnntui.text.problems import printable
 from rnntui.tui.app import RnnTui
 
 # as many as a minute allows; RNNTUI_EXAMPLES=2000 looks longer
-EXAMPLES = int(os.environ.get("RNNTUI_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("RNNTUI_EXAMPLES", "25"))
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
 HIDDEN_IS_NO_STATE = """
