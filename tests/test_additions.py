@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import pkgutil
+import re
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,13 @@ def test_every_format_is_read_by_its_ending_by_its_content_and_by_name(kind, tmp
         with Source(tmp_path / name) as source:
             first = read_source(source, asked).sequences[0]
         np.testing.assert_array_equal(first.inputs, INPUTS)
+
+
+def test_every_file_that_is_to_be_touched_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:rnntui|tests|sequences|\.ci)/[\w./]*)`", text)
+    assert len(paths) > 20
+    assert [path for path in paths if "NAME" not in path and not (ROOT / path).exists()] == []
 
 
 def test_every_task_that_is_written_is_registered():

@@ -20,7 +20,7 @@ from rnntui.data.tasks.task import Task
 
 
 class CompiledStream:
-    """RandomStream what its stream does, bit for bit: a range in one call that does not hold Python's lock.
+    """Draws what its stream does, bit for bit: a range in one call that does not hold Python's lock.
 
     Making one compiles, which takes seconds where Numba has nothing in its cache, and can be done
     in a thread. A task that has no compiled form is left to the stream. Raises ImportError where
