@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from rnntui.tui.app import RnnTui
 from rnntui.tui.pending_file import PendingFile
 from rnntui.tui.stepper.status import StatusLine
+from rnntui.tui.stepper.stepper_view import StepperView
 
 NAMES = {"\r": "enter", "\x1b": "escape", "\x10": "ctrl+p", "\x11": "ctrl+q", "\x7f": "backspace"}
 
@@ -30,9 +31,16 @@ def type_at_once(app: App, text: str, *keys: str) -> None:
 async def answered(pilot: Pilot) -> None:
     """Wait until all keys have had their effect."""
     await pilot.pause()
-    while pilot.app.keyboard.is_busy:
+    while pilot.app.keyboard.is_busy or _trains(pilot.app):
         await pilot.pause(0.01)
     await settle(pilot)
+
+
+def _trains(app: App) -> bool:
+    """Whether training runs on to where a key has sent it, or its end is yet to be shown."""
+    screen = app.screen_stack[-1] if app.screen_stack else None
+    views = list(screen.query(StepperView)) if screen is not None else []
+    return any(view.session._run is not None for view in views)
 
 
 @pytest.mark.parametrize(
