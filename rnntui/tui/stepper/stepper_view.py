@@ -64,6 +64,7 @@ class StepperView(CachedLines, can_focus=True):
         panels = registered_panels()
         self.grid = PanelGrid(panels, PanelFrame)
         self._status = StatusLine()
+        self._run_line: RunLine | None = None
         self._expected = size
         self._followed = [panel.name for panel in panels if panel.area in FOLLOWED]
         self._turns = Turns([p.name for p in panels if p.area not in FOLLOWED], _TURN)
@@ -163,23 +164,22 @@ class StepperView(CachedLines, can_focus=True):
     def show_progress(self) -> None:
         """Say how far training is, once it has been asked for."""
         progress = self.session.progress
-        if progress is not None and (progress.running or self.query(RunLine)):
-            self._run_line().show(progress)
+        if progress is not None and (progress.running or self._run_line is not None):
+            self._show_run_line().show(progress)
 
     def show_busy(self) -> None:
         """Say that something is being computed."""
-        self._run_line().tell("computing …")
+        self._show_run_line().tell("computing …")
 
     def _show_checks(self, checks: tuple[CheckedValue, ...]) -> None:
         self._status.count(checks)
 
-    def _run_line(self) -> RunLine:
+    def _show_run_line(self) -> RunLine:
         """The line below the panels, which is there from the first run on."""
-        for line in self.query(RunLine):
-            return line
-        line = RunLine()
-        self.mount(line)
-        return line
+        if self._run_line is None:
+            self._run_line = RunLine()
+            self.mount(self._run_line)
+        return self._run_line
 
     # --- what the controller is lent ---
 
