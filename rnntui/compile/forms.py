@@ -21,14 +21,14 @@ class Forms:
         formulas: Mapping[str, Expression],
         form: Callable[[Expression], Hashable | None],
     ) -> None:
-        found: dict[Hashable, int] = {}
+        numbered: dict[Hashable, int] = {}
         numbers = count()
         self.of: dict[str, int] = {}
         for key, node in formulas.items():
             kind = form(node)
-            number = next(numbers) if kind is None else found.get(kind, -1)
+            number = next(numbers) if kind is None else numbered.get(kind, -1)
             if number < 0:
-                number = found[kind] = next(numbers)
+                number = numbered[kind] = next(numbers)
             self.of[key] = number
         self._formulas = formulas
         self._use = self._uses()

@@ -34,10 +34,10 @@ def infer_shapes(
 
 def shape_of(expression: Expression, shapes: Mapping[str, Shape]) -> Shape:
     """The shape of an expression whose quantities all have one. Raises InputError on a clash."""
-    found = ShapeRules(cast(dict[str, Partial | None], shapes)).visit(expression, None)
-    assert found is not None  # and nothing was learnt: all was known
-    complete = tuple(length for length in found if length is not None)
-    assert len(complete) == len(found)
+    shape = ShapeRules(cast(dict[str, Partial | None], shapes)).visit(expression, None)
+    assert shape is not None  # and nothing was learnt: all was known
+    complete = tuple(length for length in shape if length is not None)
+    assert len(complete) == len(shape)
     return complete
 
 
