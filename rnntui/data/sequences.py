@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,9 @@ import numpy.typing as npt
 from rnntui.data.fields import Fields, counted, listed
 from rnntui.data.sequence import Alphabet, InputSequence
 from rnntui.data.streams import TaskStream, read_stream, read_written
+from rnntui.text.memory import MOST_NUMBERS
 from rnntui.text.placed_text import DataPath
-from rnntui.text.problems import near_name
+from rnntui.text.problems import InputError, Problem, SourcePlace, near_name
 
 Array = npt.NDArray[np.float64]
 
@@ -105,10 +107,29 @@ def _alphabet(fields: Fields, table: str, one_hot: str) -> Alphabet:
         fields.problem(f"`{one_hot}` is a text or a list of symbols", 'such as "AB"', one_hot)
         return {}
     symbols = list(value)
-    for number, symbol in enumerate(symbols):
-        if symbol in symbols[:number]:
+    for symbol, count in Counter(symbols).items():
+        if count > 1:
             fields.problem(f"the symbol `{symbol}` stands twice", "", one_hot)
-    return {s: np.eye(len(symbols))[number] for number, s in enumerate(symbols)}
+            return {}
+    try:
+        check_one_hot(len(symbols), len(symbols), fields.source.place(*fields.path, one_hot))
+    except InputError as error:
+        fields.problems += error.problems
+        return {}
+    return dict(zip(symbols, np.eye(len(symbols)), strict=True))
+
+
+def check_one_hot(rows: int, symbols: int, place: SourcePlace | None = None) -> None:
+    """Refuse so many one-hot vectors of an alphabet if they would be too many numbers.
+
+    Raises InputError with how many they would be, and how many may be.
+    """
+    if rows * symbols > MOST_NUMBERS:
+        message = (
+            f"{rows:,} one-hot vectors of {symbols:,} symbols are {rows * symbols:,} numbers,"
+            f" and {MOST_NUMBERS:,} are the most"
+        )
+        raise InputError(Problem(message, place, "take a part of it, or fewer symbols"))
 
 
 def _vectors(table: Fields) -> Alphabet:
@@ -142,6 +163,7 @@ class _SequenceReader:
         self.fields, self.alphabet, self.target_alphabet = fields, alphabet, target_alphabet
         self.complete = complete
         self.flat_targets = False
+        self.numbers = 0  # in the vectors of symbols so far
 
     def sequences(self) -> list[InputSequence]:
         sources = [k for k in ("sequence", "sequences", "values", "length") if k in self.fields]
@@ -191,7 +213,9 @@ class _SequenceReader:
         targets, target_symbols, length = read
         symbols = symbols[:length]
         if symbols:
-            inputs = np.stack([self.alphabet[s] for s in symbols])
+            inputs = self._vectors(symbols, self.alphabet, path)
+            if inputs is None:
+                return None
         mask = self._mask(number, length)
         return InputSequence(inputs, targets, mask, symbols, target_symbols)
 
@@ -229,6 +253,16 @@ class _SequenceReader:
                 return ()
         return tuple(value)
 
+    def _vectors(self, symbols: Sequence[str], alphabet: Alphabet, path: DataPath) -> Array | None:
+        """The vector of each symbol below each other; None where all there are would be too many."""
+        vectors = [alphabet[symbol] for symbol in symbols]
+        self.numbers += len(vectors) * vectors[0].size
+        if self.numbers > MOST_NUMBERS:
+            message = f"up to here the data has {self.numbers:,} numbers, and {MOST_NUMBERS:,} are the most"
+            self.fields.problem(message, "take a part of it, or fewer symbols", *path)
+            return None
+        return np.stack(vectors)
+
     def _at(self, path: DataPath) -> Any:
         value: Any = self.fields.data
         for step in path:
@@ -263,11 +297,9 @@ class _SequenceReader:
             isinstance(value, list) and value and isinstance(value[0], str)
         ):
             target_symbols = self._symbols(path, self.target_alphabet, "alphabet of the targets")
-            targets = (
-                np.stack([self.target_alphabet[s] for s in target_symbols])
-                if target_symbols
-                else None
-            )
+            targets = None
+            if target_symbols:
+                targets = self._vectors(target_symbols, self.target_alphabet, path)
             self.flat_targets = self.flat_targets or self._numbers_as_symbols()
         else:
             target_symbols = ()
@@ -306,7 +338,9 @@ class _SequenceReader:
             message = f"the symbol `{missing[0]}` is not in the alphabet of the targets"
             self.fields.problem(message, "", "targets")
             return None
-        targets = np.stack([self.target_alphabet[s] for s in symbols[1:]])
+        targets = self._vectors(symbols[1:], self.target_alphabet, ("targets",))
+        if targets is None:
+            return None
         self.flat_targets = self.flat_targets or self._numbers_as_symbols()
         return targets, tuple(symbols[1:]), len(symbols) - 1
 

@@ -16,9 +16,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from rnntui.text.memory import ELEMENT, ENTRY, LIST, MOST_OBJECTS, check_fits
+from rnntui.text.opening import open_to_read
 from rnntui.text.problems import InputError, Problem, SourcePlace
 
 _MEBIBYTES = 64
+_LONGEST_KEY = 2_000  # names in a dotted key; tomllib's time and memory grow with its square
 _BYTE_ORDER_MARK = "\ufeff"
 _WHOLE_FILE = -1  # the offset of what has no place in the file
 
@@ -27,6 +30,10 @@ _LITERAL = r"'[^']*+'"
 # Commas are skipped like white space: tomllib has checked that they are where they must be.
 _SEPARATORS = re.compile(r"(?:[ \t\r\n,]++|#[^\n]*+)*+")
 _KEY_PART = re.compile(rf"[ \t]*+([A-Za-z0-9_-]++|{_BASIC}|{_LITERAL})[ \t]*+\.?")
+_DOTTED = re.compile(
+    rf"(?:[A-Za-z0-9_-]++|{_BASIC}|{_LITERAL})[ \t]*+"
+    rf"(?:\.[ \t]*+(?:[A-Za-z0-9_-]++|{_BASIC}|{_LITERAL})[ \t]*+)*+"
+)
 _SCALAR = re.compile(
     r'(?:"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3,5}'  # the last two quotes may belong to the content
     r"|'''(?:[^']++|'{1,2}(?!'))*+'{3,5}"
@@ -114,7 +121,7 @@ def read_toml(file: str | Path) -> TomlText:
     try:
         if Path(file).is_dir():  # opening one fails with another error on each system
             raise _refusal("this is a directory, not a sequence file", name)
-        with Path(file).open("rb") as stream:
+        with open_to_read(Path(file)) as stream:
             content = stream.read((_MEBIBYTES << 20) + 1)
     except FileNotFoundError:
         raise _refusal("there is no such file", name) from None
@@ -134,6 +141,7 @@ def parse_toml(text: str, file: str) -> TomlText:
     Raises `InputError` with one problem if the text is empty or not TOML.
     """
     text = text.removeprefix(_BYTE_ORDER_MARK)
+    _check_size(text, file)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -147,6 +155,22 @@ def parse_toml(text: str, file: str) -> TomlText:
     if not data:
         raise _refusal("the file is empty", file)
     return TomlText(file, text, data)
+
+
+def _check_size(text: str, file: str) -> None:
+    """Refuse, before they are made, more objects than there is memory for, and keys without end."""
+    values = ENTRY * text.count("=") + LIST * (text.count("[") + text.count("{"))
+    size = values + ELEMENT * text.count(",") + len(text)
+    hint = "put long sequences into a .csv, .npy or .txt file"
+    check_fits("what is in the file", size, MOST_OBJECTS, SourcePlace(0, file=file), hint)
+    if text.count(".") < _LONGEST_KEY:
+        return
+    for key in _DOTTED.finditer(text):
+        if key[0].count(".") < _LONGEST_KEY or text[key.end() : key.end() + 1] not in ("=", "]"):
+            continue
+        if "#" not in text[text.rfind("\n", 0, key.start()) + 1 : key.start()]:  # else a comment
+            message = f"a dotted key has more than {_LONGEST_KEY:,} names"
+            raise InputError(Problem(message, _Lines(text, file).place(key.start())))
 
 
 def _decode(content: bytes, file: str) -> str:

@@ -16,7 +16,8 @@ import pytest
 from reading_data import read_sequences_of, said
 from refused_cases import refused_texts
 
-from rnntui.data.formats import json_data, rows, source
+from rnntui.data import sequences
+from rnntui.data.formats import json_data, source
 from rnntui.data.formats.opening import open_sequences
 from rnntui.text.problems import InputError
 
@@ -336,11 +337,11 @@ class TestTooLarge:
         assert said(tmp_path, "f.npz", stream.getvalue()) == message
 
     def test_alphabet(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rows, "MOST_NUMBERS", 100)
+        monkeypatch.setattr(sequences, "MOST_NUMBERS", 100)
         words = " ".join(f"w{number}" for number in range(20))
         message = (
-            "f.txt: 20 timesteps of an alphabet of 20 symbols are too many: their one-hot vectors"
-            " would be more than 100 numbers; take a part of the file, or fewer symbols"
+            "f.txt: 20 one-hot vectors of 20 symbols are 400 numbers, and 100 are the most; take a"
+            " part of it, or fewer symbols"
         )
         assert said(tmp_path, "f.txt", words.encode()) == message
 

@@ -94,8 +94,9 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def refuse(*_: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)  # the superuser may read everything
     path = tmp_path / "x.toml"
+    path.write_text("a = 1")
+    monkeypatch.setattr(Path, "open", refuse)  # the superuser may read everything
     assert str(file_problem(path)) == f"{path}: the file cannot be read: Permission denied"
 
 

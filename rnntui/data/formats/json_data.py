@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,10 +14,12 @@ from rnntui.data.formats.rows import one_hot_alphabet
 from rnntui.data.formats.source import Source
 from rnntui.data.sequence import Alphabet, InputSequence
 from rnntui.data.sequences import Data, read_alphabets, read_sequences
+from rnntui.text.memory import ELEMENT, ENTRY, LIST, SEQUENCE, TIMESTEP
 from rnntui.text.placed_text import DataPath
 from rnntui.text.problems import InputError, Problem
 
-_MOST_BYTES = 1 << 28  # of one JSON text; as Python's objects it takes about ten times that
+_MOST_BYTES = 1 << 26  # of one JSON text
+_LONG_TEXT = re.compile(r'"[^"]{2,}+"')  # whose characters may be timesteps
 _MOST_PROBLEMS = 10
 
 
@@ -27,6 +30,7 @@ def read_json(source: Source) -> Data:
     vectors in order of appearance. Raises InputError with the places of what is wrong.
     """
     text = source.text(_MOST_BYTES)
+    source.take(_size(text))
     json = parse_json(text, source.name)
     value = json.data
     items = Items(source.name)
@@ -61,12 +65,20 @@ def read_json_lines(source: Source) -> Data:
     for block in source.blocks():
         for number, line in enumerate(block.lines, start=block.line):
             if line.strip():
+                source.take(_size(line))
                 json = parse_json(line, source.name, number)
                 items.add(json, json.data)
         _refuse(items.problems)
     if not items.tables:
         raise source.refusal("there is no sequence in the file", "write one a line")
     return _data(items)
+
+
+def _size(text: str) -> int:
+    """About how many bytes a JSON text takes as Python's objects, and as sequences of them."""
+    tables = SEQUENCE + LIST * (text.count("[") + text.count("{")) + ENTRY * text.count(":")
+    symbols = sum(len(found[0]) for found in _LONG_TEXT.finditer(text))
+    return tables + ELEMENT * text.count(",") + TIMESTEP * symbols + len(text)
 
 
 def _data(items: Items, alphabets: JsonTable | None = None) -> Data:

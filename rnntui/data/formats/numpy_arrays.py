@@ -16,9 +16,10 @@ import numpy as np
 
 from rnntui.data.fields import counted, listed
 from rnntui.data.formats.rows import Array
-from rnntui.data.formats.source import MOST_BYTES, Source
+from rnntui.data.formats.source import Source
 from rnntui.data.sequence import InputSequence
 from rnntui.data.sequences import Data
+from rnntui.text.memory import SEQUENCE
 from rnntui.text.problems import InputError, near_name
 
 _NAMES = {
@@ -29,6 +30,7 @@ _NAMES = {
     "targets": "targets",
     "mask": "mask",
 }
+MOST_BYTES = 1 << 28  # of an archive, unpacked
 _CHUNK = 1 << 20
 _KINDS = "fiub"  # floating-point, whole and truth values
 _SAVE = "save numbers: numpy.savez(file, x=…, targets=…)"
@@ -114,6 +116,7 @@ def _array(source: Source, content: bytes, name: str) -> Array:
         says = promised if promised < 1 << 63 else "far more"
         message = f"{name} has {counted(given, 'byte')} of numbers and its header says {says}"
         raise source.refusal(message, "was it copied as a whole?")
+    source.take(8 * math.prod(shape))
     flat = np.frombuffer(content, dtype, offset=start)
     with np.errstate(all="ignore"):  # a long double may be too large, which is refused below
         array = flat.reshape(shape, order="F" if fortran_order else "C").astype(np.float64, "C")
@@ -155,6 +158,8 @@ def _data(source: Source, arrays: dict[str, tuple[str, Array]]) -> Data:
         raise source.refusal(f"`mask` at {index} is negative", "0 where the loss does not count")
     flat = targets is not None and targets.ndim == len(lead)
     x = x[:, None] if x.ndim == 1 else x
+    if x.ndim == 3:
+        source.take(len(x) * SEQUENCE)
     if x.ndim == 2:
         return Data((InputSequence(x, targets, mask),), {}, {}, flat)
     sequences = tuple(

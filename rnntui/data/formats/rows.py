@@ -12,13 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.sequence import Alphabet, InputSequence
-from rnntui.data.sequences import Data
-from rnntui.text.problems import InputError, Problem, SourcePlace
+from rnntui.data.sequences import Data, check_one_hot
+from rnntui.text.problems import SourcePlace
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
-
-MOST_NUMBERS = 10**8  # in all one-hot vectors together; they would take 800 MB
 
 
 class Coder:
@@ -114,11 +112,5 @@ def data_of(rows: TimestepRows, file: str) -> Data:
 def one_hot_alphabet(symbols: Iterable[str], rows: int, file: str) -> dict[str, Array]:
     """The one-hot vector of each symbol, for that many rows of them in all."""
     alphabet = list(symbols)
-    if rows * len(alphabet) > MOST_NUMBERS:
-        message = (
-            f"{rows:,} timesteps of an alphabet of {len(alphabet):,} symbols are too many: their"
-            f" one-hot vectors would be more than {MOST_NUMBERS:,} numbers"
-        )
-        hint = "take a part of the file, or fewer symbols"
-        raise InputError(Problem(message, SourcePlace(0, file=file), hint))
+    check_one_hot(rows, len(alphabet), SourcePlace(0, file=file))
     return dict(zip(alphabet, np.eye(len(alphabet)), strict=True))

@@ -11,6 +11,8 @@ from io import BufferedIOBase, BufferedReader, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
+from rnntui.text.memory import MOST_OBJECTS, too_large
+from rnntui.text.opening import open_to_read
 from rnntui.text.problems import InputError, Problem, SourcePlace
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ STANDARD_INPUT = "standard input"
 # Of anything, unpacked: a small gzip file may unpack to a thousand times its size.
 MOST_BYTES = 1 << 30
 _CHUNK = 1 << 20
+_LONGEST_LINE = 1 << 25
 _GZIP = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -71,6 +74,7 @@ class Source:
     def __init__(self, file: str | Path, progress: ReportProgress | None = None) -> None:
         self.name = STANDARD_INPUT if str(file) == "-" else str(file)
         self._progress = progress or (lambda done, total: None)
+        self._taken = 0
         self._stream, self._total = self._open(file)
         try:
             self._chunks = self._bounded(self._unpacked())
@@ -100,6 +104,14 @@ class Source:
         """A place in the text: 1-based line and column, and the line itself."""
         return SourcePlace(line, column, text, self.name)
 
+    def take(self, size: int) -> None:
+        """Count bytes of memory for what is being made of the content, before it is made."""
+        self._taken += size
+        if self._taken > MOST_OBJECTS:
+            what = "what is in the file" if self._total is not None else "what comes in"
+            message = too_large(what, self._taken, MOST_OBJECTS).replace("would", "would already")
+            raise self.refusal(message, "take a part of it, or longer sequences")
+
     def chunks(self) -> Iterator[bytes]:
         """The content from its start. To be called once, as are the next three."""
         yield self.head
@@ -116,14 +128,14 @@ class Source:
 
     def text(self, most: int) -> str:
         """The whole text, at most `most` bytes, its lines ending in LF."""
-        lines: list[str] = []
+        parts: list[str] = []
         size = 0
         for block in self.blocks():
-            lines += block.lines
-            size += sum(map(len, block.lines))
+            parts.append("\n".join(block.lines))
+            size += len(parts[-1])
             if size > most:
                 raise self._too_large(most)
-        return "\n".join(lines)
+        return "\n".join(parts)
 
     def blocks(self) -> Iterator[TextBlock]:
         """The lines of the text, a mebibyte or so at a time.
@@ -138,6 +150,11 @@ class Source:
                 chunk = chunk.removeprefix(_BYTE_ORDER_MARK)
             end = chunk.rfind(b"\n") + 1
             rest += chunk[:end]
+            if len(rest) + len(chunk) > _LONGEST_LINE:
+                raise self.refusal(
+                    f"line {line} is longer than {_LONGEST_LINE >> 20} MiB, the most that is read",
+                    "write one sequence a line",
+                )
             if end:
                 block = TextBlock(line, self._lines(bytes(rest), line))
                 yield block
@@ -154,7 +171,7 @@ class Source:
         try:
             if path.is_dir():  # opening one fails with another error on each system
                 raise self.refusal("this is a directory, not a file of sequences")
-            stream = path.open("rb")
+            stream = open_to_read(path)
             return stream, path.stat().st_size if path.is_file() else None
         except FileNotFoundError:
             raise self.refusal("there is no such file") from None

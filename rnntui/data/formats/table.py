@@ -15,8 +15,10 @@ from rnntui.data.formats.dialect import UNCLOSED, Dialect, explain, is_unclosed,
 from rnntui.data.formats.rows import Array, Symbols, TimestepRows, data_of
 from rnntui.data.formats.source import Source, TextBlock
 from rnntui.data.sequences import Data
+from rnntui.text.memory import SEQUENCE, TIMESTEP
 from rnntui.text.problems import InputError, Problem, SourcePlace
 
+_MOST_COLUMNS = 10_000
 _FIRST = 100  # rows, by which columns of symbols are told
 Values = npt.NDArray[np.generic]
 
@@ -65,6 +67,9 @@ class _TableReader:
 
     def read_header(self, number: int, line: str) -> None:
         """Read the line that names the columns."""
+        if (count := line.count(self.dialect.delimiter)) >= _MOST_COLUMNS:
+            message = f"there are {count + 1:,} columns, and {_MOST_COLUMNS:,} are the most"
+            raise InputError(Problem(message, self._place(number, line, 0), f"columns are {NAMES}"))
         try:
             (headers,) = self.dialect.reader([line])
         except csv.Error as error:
@@ -210,6 +215,9 @@ class _TableReader:
             starts |= self._changes(ids, roles.index("id"))
         for column, part in zip(self.columns, values, strict=True):
             column.parts.append(part)
+        symbolic = sum(column.symbolic for column in self.columns)
+        row = 8 * len(self.columns) + (1 + symbolic) * TIMESTEP
+        self.source.take(int(starts.sum()) * SEQUENCE + len(kept) * row)
         self.starts += (np.flatnonzero(starts) + self.count).tolist()
         self.count += len(kept)
         self.after_blank = kept[-1] < of - 1 if kept else self.after_blank or of > 0

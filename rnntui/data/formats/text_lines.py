@@ -9,6 +9,7 @@ import numpy as np
 from rnntui.data.formats.rows import Coder, Symbols, TimestepRows, data_of
 from rnntui.data.formats.source import Source
 from rnntui.data.sequences import Data
+from rnntui.text.memory import SEQUENCE, TEXT, TIMESTEP
 
 
 def read_text(source: Source) -> Data:
@@ -23,9 +24,16 @@ def read_text(source: Source) -> Data:
     lines: list[str] = []
     words = False
     for block in source.blocks():
-        stripped = [line.strip() for line in block.lines]
-        lines += filter(None, stripped)
+        stripped = [line for line in map(str.strip, block.lines) if line]
         words = words or any(len(line.split(None, 1)) > 1 for line in stripped)
+        characters = sum(map(len, stripped))
+        symbols_at_most = characters // 2 if words else characters
+        source.take(
+            len(stripped) * (TEXT + SEQUENCE)
+            + characters
+            + symbols_at_most * (TIMESTEP + (TEXT if words else 0))
+        )
+        lines += stripped
     if not lines:
         raise source.refusal("there is no sequence in the file", "write one a line")
     sequences = [line.split() for line in lines] if words else lines
