@@ -19,7 +19,7 @@ from textual.events import Event
 from textual.message_pump import MessagePump
 
 _ROUNDS = 2  # at least: what a key leads to may be a message of its own, which bubbles up as it did
-_PATIENCE = 1.0  # seconds after which a key is taken to have had its effect, whatever holds it up
+_PATIENCE = 5.0  # seconds after which a key is taken to have had its effect, whatever holds it up
 
 
 class Keyboard:
