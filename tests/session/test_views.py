@@ -19,16 +19,6 @@ from rnntui.notation.formula import formula_text
 from rnntui.session import views
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
-from rnntui.session.views import (
-    equation,
-    gradients,
-    hidden_space,
-    loss,
-    quantities,
-    sequence,
-    status,
-    weights,
-)
 from rnntui.session.views.plain import plain
 
 _MODULES = [
@@ -108,7 +98,7 @@ def test_a_view_is_plain_data_and_nothing_can_be_written_to_it(name):
 class TestNumbersAreTheTraces:
     def test_sequence(self, name):
         for moment in moments(name):
-            said, trace = sequence.view(moment), moment.trace
+            said, trace = views.sequence.view(moment), moment.trace
             rows = {row.name: row for row in said.rows}
             assert said.length == trace.length
             assert 1 <= said.t <= trace.length
@@ -137,7 +127,7 @@ class TestNumbersAreTheTraces:
 
     def test_equation(self, name):
         for moment in moments(name):
-            said = equation.view(moment)
+            said = views.equation.view(moment)
             assert said.equations[said.cursor].symbol == said.symbol
             assert formula_text(list(said.working[0].tokens)) == formula_text(
                 list(said.equations[said.cursor].tokens)
@@ -150,7 +140,7 @@ class TestNumbersAreTheTraces:
 
     def test_quantities(self, name):
         for moment in moments(name):
-            said, trace = quantities.view(moment), moment.trace
+            said, trace = views.quantities.view(moment), moment.trace
             assert said.gradients == (moment.position.phase == "backward")
             computed = trace.gradients if said.gradients else trace.values
             assert [q.key for q in said.quantities] == [
@@ -174,7 +164,7 @@ class TestNumbersAreTheTraces:
 
     def test_weights(self, name):
         for moment in moments(name):
-            said = weights.view(moment)
+            said = views.weights.view(moment)
             assert [p.key for p in said.parameters] == list(moment.program.model.parameters)
             for parameter in said.parameters:
                 assert np.array_equal(parameter.values, moment.parameter(parameter.key))
@@ -185,7 +175,7 @@ class TestNumbersAreTheTraces:
     def test_gradients(self, name):
         here = session(name)
         moment = here.to_end()
-        said = gradients.view(moment)
+        said = views.gradients.view(moment)
         assert bool(said.gradients) == (moment.program.model.objective is not None)
         assert not said.terms, "nobody has asked for them"
         for gradient in said.gradients:
@@ -197,7 +187,7 @@ class TestNumbersAreTheTraces:
             return
         said.compute()
         assert said.is_computed
-        assert gradients.view(here.next_timestep()).terms, "they serve all moments of a trace"
+        assert views.gradients.view(here.next_timestep()).terms, "they serve all moments of a trace"
         of_sequence = moment.trace.parameter_gradients[said.chosen]
         for terms in said.terms:
             assert terms.values.shape == (moment.trace.length,)
@@ -207,7 +197,7 @@ class TestNumbersAreTheTraces:
 
     def test_loss(self, name):
         for moment in moments(name):
-            said, objective = loss.view(moment), moment.program.model.objective
+            said, objective = views.loss.view(moment), moment.program.model.objective
             assert said.objective == objective
             assert said.loss == moment.iteration.loss
             if objective is not None:
@@ -219,10 +209,10 @@ class TestNumbersAreTheTraces:
 
     def test_hidden_space(self, name):
         for moment in moments(name):
-            said = hidden_space.view(moment)
+            said = views.hidden_space.view(moment)
             path = said.path
             count = len(path.points)
-            assert len(path.labels) == len(path.steps) == count <= hidden_space.MOST_POINTS
+            assert len(path.labels) == len(path.steps) == count <= views.hidden_space.MOST_POINTS
             assert path.groups is None or len(path.groups) == count
             if path.current is not None:
                 for axis, place in zip(
@@ -237,7 +227,7 @@ class TestNumbersAreTheTraces:
 
     def test_status(self, name):
         for moment in moments(name):
-            said, position = status.view(moment), moment.position
+            said, position = views.status.view(moment), moment.position
             assert (said.iteration, said.phase) == (position.iteration, position.phase)
             assert said.equation == position.equation + 1 <= said.equations
             assert said.t == (None if position.phase == "update" else position.t)
@@ -255,39 +245,49 @@ class TestVersions:
     def test_the_same_within_a_trace(self):
         here = session("lstm")
         one, other = here.next_equation(), here.next_timestep()
-        for module in (sequence, quantities, gradients, loss):
+        for module in (views.sequence, views.quantities, views.gradients, views.loss):
             assert module.view(one).version == module.view(other).version
-        assert equation.view(one).listing_version == equation.view(other).listing_version
-        assert equation.view(one).working_version != equation.view(other).working_version
+        assert (
+            views.equation.view(one).listing_version == views.equation.view(other).listing_version
+        )
+        assert (
+            views.equation.view(one).working_version != views.equation.view(other).working_version
+        )
 
     def test_another_in_another_iteration_and_back(self):
         here = session("lstm")
         one, other = here.moment, here.next_iteration()
-        for module in (sequence, quantities, gradients, loss, hidden_space):
+        for module in (
+            views.sequence,
+            views.quantities,
+            views.gradients,
+            views.loss,
+            views.hidden_space,
+        ):
             assert module.view(one).version != module.view(other).version
 
     def test_parameters_are_the_same_arrays_as_long_as_they_are_the_same_numbers(self):
         here = session("lstm")
-        one = weights.view(here.moment)
+        one = views.weights.view(here.moment)
         assert [p.values for p in one.parameters]
-        same = weights.view(here.next_timestep())
+        same = views.weights.view(here.next_timestep())
         assert all(
             a.values is b.values for a, b in zip(one.parameters, same.parameters, strict=True)
         )
-        other = weights.view(here.next_iteration())
+        other = views.weights.view(here.next_iteration())
         assert not any(
             a.values is b.values for a, b in zip(one.parameters, other.parameters, strict=True)
         )
 
     def test_nothing_of_them_is_in_plain_data(self):
-        said = plain(equation.view(session("lstm").moment))
+        said = plain(views.equation.view(session("lstm").moment))
         assert list(said) == ["cursor", "title", "symbol", "working", "answers", "equations"]
 
 
 def test_numbers_that_are_not_finite_are_words():
     here = session("blows up")
     here.next_iteration()
-    said = plain(sequence.view(here.to_end()))
+    said = plain(views.sequence.view(here.to_end()))
     assert {row["name"]: row["values"] for row in said["rows"]}["loss"] == ["inf", "inf"]
 
 
@@ -300,15 +300,15 @@ class TestChosenParameter:
     def test_what_is_picked_out_then_the_cursor_then_what_was_chosen_before(self):
         here = session("lstm")
         moment = here.moment
-        assert gradients.view(moment).chosen == "W_ii"
-        assert gradients.view(moment, "b_hf").chosen == "b_hf"
-        assert gradients.view(here.select("W_hy"), "b_hf").chosen == "W_hy"
+        assert views.gradients.view(moment).chosen == "W_ii"
+        assert views.gradients.view(moment, "b_hf").chosen == "b_hf"
+        assert views.gradients.view(here.select("W_hy"), "b_hf").chosen == "W_hy"
         here.select("")
         here.to_end()
         moment = here.next_timestep()
         while moment.quantity not in moment.program.model.parameters:
             moment = here.next_equation()
-        assert gradients.view(moment, "b_hf").chosen == moment.quantity
+        assert views.gradients.view(moment, "b_hf").chosen == moment.quantity
 
 
 HIDDEN = """
@@ -344,7 +344,7 @@ class TestHiddenSpace:
         moment, seen = here.moment, set()
         while moment.position not in seen:
             seen.add(moment.position)
-            said = hidden_space.view(moment)
+            said = views.hidden_space.view(moment)
             assert [axis.name for axis in said.axes] == names
             assert {axis.of for axis in said.axes} == {of}
             last = min(moment.known_range(axis.key).stop for axis in said.axes)
@@ -357,7 +357,7 @@ class TestHiddenSpace:
         assert len(seen) >= 3
 
     def test_a_model_without_anything_hidden_has_no_axes(self):
-        said = hidden_space.view(open_session(HIDDEN.format(cell="a = 2 * x")).to_end())
+        said = views.hidden_space.view(open_session(HIDDEN.format(cell="a = 2 * x")).to_end())
         assert said.axes == ()
         assert len(said.path.points) == 0
         assert said.path.current is None

@@ -10,29 +10,20 @@ from sequence_files import files
 
 from rnntui.data.sequence_file import parse_sequence_file
 from rnntui.language.keys import grad
+from rnntui.session import views
 from rnntui.session.moment import Moment
 from rnntui.session.session import Session
-from rnntui.session.views import (
-    equation,
-    gradients,
-    hidden_space,
-    loss,
-    quantities,
-    sequence,
-    status,
-    weights,
-)
 from rnntui.session.views.plain import plain
 
 
 def is_right(moment: Moment) -> None:
     """Every number of every view is the trace's, and every view has its plain form."""
-    trace, shown = moment.trace, sequence.view(moment)
+    trace, shown = moment.trace, views.sequence.view(moment)
     for row in shown.rows:
         assert len(row.texts(range(1, trace.length + 1))) == trace.length
-    worked = equation.view(moment)
+    worked = views.equation.view(moment)
     assert worked.equations[worked.cursor].symbol == worked.symbol
-    now = quantities.view(moment)
+    now = views.quantities.view(moment)
     for quantity in now.quantities:
         key = grad(quantity.key) if now.gradients else quantity.key
         arrays = trace.gradients if now.gradients else trace.values
@@ -42,18 +33,18 @@ def is_right(moment: Moment) -> None:
                 value = arrays[quantity.key][(t, *index)] if quantity.key in arrays else 0.0
                 assert np.array_equal(series[t], value, equal_nan=True)
                 assert moment.known(key, t)
-    parameters = weights.view(moment)
+    parameters = views.weights.view(moment)
     for parameter in parameters.parameters:
         assert np.array_equal(parameter.values, moment.parameter(parameter.key))
-    space = hidden_space.view(moment)
+    space = views.hidden_space.view(moment)
     points = space.path.points[len(space.path.points) - len(space.known) :]
     for t, point in zip(space.known, points, strict=True):
         values = [trace.values[axis.key][(t, *axis.index)] for axis in space.axes]
         assert np.array_equal(point, values if len(values) == 2 else [t, *values], equal_nan=True)
     assert (space.path.current is not None) == (moment.t in space.known)
-    totals = gradients.view(moment)
+    totals = views.gradients.view(moment)
     totals.compute()
-    others = (totals, loss.view(moment), status.view(moment))
+    others = (totals, views.loss.view(moment), views.status.view(moment))
     for view in (shown, worked, now, parameters, space, *others):
         json.dumps(plain(view), allow_nan=False)
 
