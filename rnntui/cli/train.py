@@ -107,7 +107,7 @@ def _compiled(engine: str, iterations: int, before: str) -> bool:
 
 
 def _train(run: RecordedRun, count: int, as_json: bool) -> None:
-    from rnntui.report.trace_json import plain
+    from rnntui.session.views.plain import plain
 
     if not as_json:
         from rnntui.tui.train_progress import show_progress
@@ -125,7 +125,7 @@ def _train(run: RecordedRun, count: int, as_json: bool) -> None:
 
 
 def _print_end(run: RecordedRun, as_json: bool) -> None:
-    from rnntui.report.trace_json import plain
+    from rnntui.session.views.plain import plain
 
     if as_json:
         end = {"iterations": run.after.iteration, "loss": plain(run.loss)}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from rnntui.report.trace_json import plain
 from rnntui.session.checks import CheckedValue
+from rnntui.session.views.plain import plain
 
 
 @dataclass(frozen=True)

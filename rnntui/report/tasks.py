@@ -11,7 +11,7 @@ import numpy.typing as npt
 from rnntui.data.tasks.graph import Graph
 from rnntui.data.tasks.registry import TASKS
 from rnntui.data.tasks.task import Option, Task, TaskSequence
-from rnntui.report.trace_json import plain
+from rnntui.session.views.plain import plain
 from rnntui.text.numbers import format_number
 from rnntui.text.terminal_cells import cell_width, right_justified
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
-
-import numpy as np
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.decomposition import Decomposition
 from rnntui.engine.trace import Trace
 from rnntui.engine.training import Iteration
+from rnntui.session.views.plain import plain
 from rnntui.text.json_output import to_json
 
 _STEPS = "steps"
@@ -33,15 +31,15 @@ def trace_fields(
     yield "sequence", iteration.indices[number] + 1
     yield "batch", len(iteration.traces)
     yield "loss", plain(trace.loss)
-    yield "parameters", _plain_all(trace.parameters)
+    yield "parameters", plain(trace.parameters)
     yield "initial", {state: plain(trace.values[state][0]) for state in model.states}
     yield _STEPS, (_step(trace, t) for t in range(1, trace.length + 1))
-    yield "gradients", _plain_all(trace.parameter_gradients)
+    yield "gradients", plain(trace.parameter_gradients)
     if decompositions:
         yield from _decomposed(trace)
-    yield "updated", _plain_all(iteration.after.parameters) if iteration.after else None
+    yield "updated", plain(iteration.after.parameters) if iteration.after else None
     if model.objective is not None and len(iteration.traces) > 1:
-        yield "batch_gradients", _plain_all(iteration.gradients)
+        yield "batch_gradients", plain(iteration.gradients)
     if iteration.fault is not None:
         yield "fault", str(iteration.fault)
 
@@ -63,33 +61,16 @@ def trace_json(
     yield "}\n"
 
 
-def plain(value: Any) -> Any:
-    """Arrays as nested lists, floats as they are, what is not finite as a string."""
-    if value is None:
-        return None
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
-    return value
-
-
-def _plain_all(arrays: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: plain(array) for key, array in arrays.items()}
-
-
 def _decomposed(trace: Trace) -> Iterator[tuple[str, Any]]:
     if trace.program.model.objective is None:
         yield "gradients_by_loss", {}
         yield "gradients_by_use", {}
         return
     decomposition = Decomposition(trace)
-    yield "gradients_by_loss", _plain_all(decomposition.by_loss)
-    yield "gradients_by_use", _plain_all(decomposition.by_use)
+    yield "gradients_by_loss", plain(decomposition.by_loss)
+    yield "gradients_by_use", plain(decomposition.by_use)
     if decomposition.by_initial_use:
-        yield "gradients_by_use_initial", _plain_all(decomposition.by_initial_use)
+        yield "gradients_by_use_initial", plain(decomposition.by_initial_use)
 
 
 def _step(trace: Trace, t: int) -> dict[str, Any]:

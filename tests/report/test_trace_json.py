@@ -14,8 +14,8 @@ from trace_objects import trace_object
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file, read_sequence_file
 from rnntui.data.shipped import find_file
 from rnntui.engine.training import Iteration
-from rnntui.report.trace_json import plain
 from rnntui.session.checks import start_training
+from rnntui.session.views.plain import plain
 
 PROMISED = [
     "model", "iteration", "loss", "parameters", "initial", "steps", "gradients",

@@ -1,7 +1,8 @@
-"""A view as plain data: what JSON takes."""
+"""Views, and arrays, as plain data: what JSON takes."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cached_property
@@ -22,9 +23,10 @@ def plain(value: Any) -> Any:
         case None | bool() | int() | str():
             return value
         case float():
-            return value if np.isfinite(value) else format_number(value)
+            return value if math.isfinite(value) else format_number(value)
         case np.ndarray() | np.generic():
-            return plain(value.tolist())
+            numbers = value.dtype.kind == "f" and bool(np.isfinite(value).all())
+            return value.tolist() if numbers else plain(value.tolist())
         case Mapping():
             return {str(key): plain(item) for key, item in value.items()}
         case Sequence():
