@@ -46,7 +46,7 @@ class QuantitiesPanel(RowsPanel["QuantitiesView"]):
         """A line for each component of each quantity, in the order of computation."""
         self._names.begin(view.layout_version)
         components = self._names.get("components", lambda: _Components.of(view))
-        layout = _Layout.fit(room.width, components.name, view.length)
+        layout = _Widths.fit(room.width, components.name, view.length)
         self._cache.begin(view.version, layout, room.palette)
 
         def line(number: int) -> Line:
@@ -66,7 +66,7 @@ class QuantitiesPanel(RowsPanel["QuantitiesView"]):
         view: QuantitiesView,
         quantity: QuantityView,
         component: _Component,
-        layout: _Layout,
+        layout: _Widths,
         room: Room,
     ) -> Line:
         palette, t, first, known = room.palette, view.t, view.first, quantity.known
@@ -135,7 +135,7 @@ class _Components:
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _Widths:
     """Cells for the name, the bar and the history; the number has its own."""
 
     name: int
@@ -144,7 +144,7 @@ class _Layout:
     cell: int
 
     @classmethod
-    def fit(cls, width: int, name: int, length: int) -> _Layout:
+    def fit(cls, width: int, name: int, length: int) -> _Widths:
         """What fits in a line: first the number, then the bar, then the history."""
         left = width - 1 - name - _NUMBER - 3
         if left < 4:

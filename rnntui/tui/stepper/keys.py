@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 
 
 @dataclass(frozen=True)
-class Key:
+class StepperKey:
     """A key, or several that do the same.
 
     keys: as Textual names them. shown: as the help writes them. help: what they do.
@@ -30,11 +30,11 @@ class Key:
 
 
 KEYS = (
-    Key(("full_stop",), "next_equation", ".", "next equation", "Step", (",.", "equation")),
-    Key(("comma",), "previous_equation", ",", "previous equation", "Step"),
-    Key(("right", "l"), "next_timestep", "→ l", "next timestep", "Step", ("←→", "timestep")),
-    Key(("left", "h"), "previous_timestep", "← h", "previous timestep", "Step"),
-    Key(
+    StepperKey(("full_stop",), "next_equation", ".", "next equation", "Step", (",.", "equation")),
+    StepperKey(("comma",), "previous_equation", ",", "previous equation", "Step"),
+    StepperKey(("right", "l"), "next_timestep", "→ l", "next timestep", "Step", ("←→", "timestep")),
+    StepperKey(("left", "h"), "previous_timestep", "← h", "previous timestep", "Step"),
+    StepperKey(
         ("enter",),
         "next_iteration",
         "Enter",
@@ -42,14 +42,14 @@ KEYS = (
         "Step",
         ("⌫ ⏎", "train"),
     ),
-    Key(
+    StepperKey(
         ("backspace",),
         "previous_iteration",
         "Backspace",
         "one training iteration back: the very same bits",
         "Step",
     ),
-    Key(
+    StepperKey(
         ("space",),
         "run",
         "Space",
@@ -57,7 +57,7 @@ KEYS = (
         "Step",
         ("␣", "run"),
     ),
-    Key(
+    StepperKey(
         ("colon",),
         "go_to",
         ":",
@@ -65,12 +65,12 @@ KEYS = (
         "Step",
         (":", "go to"),
     ),
-    Key(("ctrl+right",), "jump(1)", "Ctrl+→", "a tenth of the sequence forward", "Step"),
-    Key(("ctrl+left",), "jump(-1)", "Ctrl+←", "a tenth of the sequence back", "Step"),
-    Key(("home",), "to_start", "Home", "start of the sequence", "Step"),
-    Key(("end",), "to_end", "End", "end of the sequence", "Step"),
-    Key(("r",), "restart", "r", "restart from the initial parameters", "Step"),
-    Key(
+    StepperKey(("ctrl+right",), "jump(1)", "Ctrl+→", "a tenth of the sequence forward", "Step"),
+    StepperKey(("ctrl+left",), "jump(-1)", "Ctrl+←", "a tenth of the sequence back", "Step"),
+    StepperKey(("home",), "to_start", "Home", "start of the sequence", "Step"),
+    StepperKey(("end",), "to_end", "End", "end of the sequence", "Step"),
+    StepperKey(("r",), "restart", "r", "restart from the initial parameters", "Step"),
+    StepperKey(
         ("down", "j"),
         "select_next",
         "↓ j",
@@ -78,24 +78,26 @@ KEYS = (
         "Look",
         ("↑↓", "pick"),
     ),
-    Key(("up", "k"), "select_previous", "↑ k", "select the one before", "Look"),
-    Key(("tab",), "next_panel", "Tab", "next panel", "Look", ("Tab", "panel")),
-    Key(("shift+tab",), "previous_panel", "Shift+Tab", "previous panel", "Look"),
-    Key(("f",), "full_screen", "f", "this panel full-screen, and back", "Look", ("f", "full")),
-    Key(("pagedown",), "scroll_panel(1)", "PgDn", "scroll the panel down", "Look"),
-    Key(("pageup",), "scroll_panel(-1)", "PgUp", "scroll the panel up", "Look"),
-    Key(("shift+right",), "scroll_sideways(1)", "Shift+→", "scroll the panel right", "Look"),
-    Key(("shift+left",), "scroll_sideways(-1)", "Shift+←", "scroll the panel left", "Look"),
-    Key(
+    StepperKey(("up", "k"), "select_previous", "↑ k", "select the one before", "Look"),
+    StepperKey(("tab",), "next_panel", "Tab", "next panel", "Look", ("Tab", "panel")),
+    StepperKey(("shift+tab",), "previous_panel", "Shift+Tab", "previous panel", "Look"),
+    StepperKey(
+        ("f",), "full_screen", "f", "this panel full-screen, and back", "Look", ("f", "full")
+    ),
+    StepperKey(("pagedown",), "scroll_panel(1)", "PgDn", "scroll the panel down", "Look"),
+    StepperKey(("pageup",), "scroll_panel(-1)", "PgUp", "scroll the panel up", "Look"),
+    StepperKey(("shift+right",), "scroll_sideways(1)", "Shift+→", "scroll the panel right", "Look"),
+    StepperKey(("shift+left",), "scroll_sideways(-1)", "Shift+←", "scroll the panel left", "Look"),
+    StepperKey(
         ("escape",),
         "leave",
         "Esc",
         "leave full screen; select nothing; back to the gallery",
         "Look",
     ),
-    Key(("t",), "toggle_theme", "t", "dark or light theme", "Program", ("t", "theme")),
-    Key(("question_mark", "f1"), "help", "?", "this help", "Program", ("?", "help")),
-    Key(("q",), "quit", "q", "quit (so does Ctrl-C)", "Program", ("q", "quit")),
+    StepperKey(("t",), "toggle_theme", "t", "dark or light theme", "Program", ("t", "theme")),
+    StepperKey(("question_mark", "f1"), "help", "?", "this help", "Program", ("?", "help")),
+    StepperKey(("q",), "quit", "q", "quit (so does Ctrl-C)", "Program", ("q", "quit")),
 )
 
 
@@ -108,7 +110,7 @@ _LAST = (
 )  # what a narrow one leaves out first
 
 
-def bindings(keys: tuple[Key, ...] = KEYS) -> list[BindingType]:
+def bindings(keys: tuple[StepperKey, ...] = KEYS) -> list[BindingType]:
     """The keys as Textual's bindings, in the order of the footer."""
     return [
         Binding(
