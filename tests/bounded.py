@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass
 from typing import BinaryIO
+
+if sys.platform != "win32":
+    import resource
 
 MOST = 1_000_000_000  # bytes of memory that any command may take
 _ADDRESSES = (
@@ -69,4 +71,5 @@ def refused(*arguments: str, stdin: BinaryIO | int = subprocess.DEVNULL) -> str:
 
 
 def _guarded() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES))
+    if sys.platform == "linux":  # macOS counts addresses that nobody uses
+        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES))
