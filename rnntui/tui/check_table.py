@@ -15,6 +15,7 @@ from rich.text import Text
 
 from rnntui.notation.formula import format_value
 from rnntui.report.checks import CheckGroup, CheckReport
+from rnntui.session.views.answers import decimals
 from rnntui.text.problems import printable
 from rnntui.tui.drawing.marks import MARKS
 
@@ -73,11 +74,6 @@ def _row(group: CheckGroup) -> list[Text]:
     cells = [group.where, printable(group.what), computed, error]
     cells.append(f"{allowed:.1e}")
     return [Text(mark, style=style), *map(Text, cells)]
-
-
-def decimals(tolerance: float) -> int:
-    """Decimals that show a difference of the tolerance, of which a table has room for so many."""
-    return next((d for d in range(2, 12) if 10.0**-d <= tolerance), 12)
 
 
 def _summary(reports: Sequence[CheckReport]) -> Text:

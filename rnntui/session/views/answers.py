@@ -53,5 +53,5 @@ class Answer:
 
 
 def decimals(tolerance: float) -> int:
-    """Decimals that show a difference of the tolerance, as many as there is room for."""
+    """Decimals that show a difference of the tolerance, of which a line has room for so many."""
     return next((d for d in range(2, 12) if 10.0**-d <= tolerance), 12)
