@@ -83,6 +83,8 @@ def trace(
         check_writable(output)
     file = read()
     trainer, state = start_training(file)
+    if decompositions:
+        trainer.memory.check_decompositions()
     current = trainer.iterate(trained_to(trainer, state, iteration))
     check_reached(current, iteration)
     if sequence > len(current.traces):

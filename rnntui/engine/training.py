@@ -16,6 +16,7 @@ from rnntui.data.sequence import InputSequence
 from rnntui.data.streams import TaskStream
 from rnntui.data.training_settings import TrainingSettings
 from rnntui.engine.lookup import Lookup
+from rnntui.engine.memory import MemoryEstimate
 from rnntui.engine.optimiser import Optimiser, Update
 from rnntui.engine.parameter_vector import VectorLayout
 from rnntui.engine.state import TrainingState
@@ -77,6 +78,11 @@ class Trainer:
         self.layout = VectorLayout(program, settings)
 
     @cached_property
+    def memory(self) -> MemoryEstimate:
+        """About how much memory training and looking take."""
+        return MemoryEstimate(self.program, self.sequences, self.settings)
+
+    @cached_property
     def _vector_update(self) -> VectorUpdate:
         return VectorUpdate(self.settings, self.layout)
 
@@ -90,7 +96,11 @@ class Trainer:
         return tuple((iteration * size + k) % count for k in range(size))
 
     def iterate(self, state: TrainingState) -> Iteration:
-        """The iteration that follows from `state`."""
+        """The iteration that follows from `state`.
+
+        Raises InputError where its values would take too much memory.
+        """
+        self.memory.check_traces()
         indices = self.batch(state.iteration)
         traces = tuple(
             compute_trace(

@@ -65,9 +65,13 @@ class CheckedValue:
 
 
 def start_training(file: SequenceFile) -> tuple[Trainer, TrainingState]:
-    """The trainer of a file and the state before iteration 0."""
+    """The trainer of a file and the state before iteration 0.
+
+    Raises InputError where training would take too much memory.
+    """
     sequences = file.data.stream or file.data.sequences
     trainer = Trainer(file.program, sequences, file.training)
+    trainer.memory.check_training()
     hidden = file.sizes.get("hidden")
     training = file.training
     parameters = draw_parameters(
