@@ -167,7 +167,12 @@ def loss_weights(sequence: InputSequence, reduction: str) -> Array:
     """(T + 1,): what each timestep's loss counts in L; index 0 is unused."""
     weights = np.concatenate([[0.0], sequence.mask])
     if reduction == "mean":
-        weights /= max(float(np.sum(sequence.mask)), 1.0)
+        with np.errstate(over="ignore"):
+            total = float(np.sum(sequence.mask))
+        if total == np.inf:  # the sum, though no part of it: first the parts of a mean
+            weights /= sequence.length
+            total = float(np.sum(weights))
+        weights /= max(total, 1.0)
     return weights
 
 

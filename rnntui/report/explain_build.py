@@ -44,9 +44,10 @@ def explain_document(
     digits: decimals of each number. most: components shown of each axis of a value.
     Raises InputError where there is no such iteration, sequence or timestep.
     """
-    return _Builder(
-        file, Walk(file, iteration, sequence), t, Steps(file.program, digits, most)
-    ).build()
+    with np.errstate(all="ignore"):  # what overflows is said where it stands
+        return _Builder(
+            file, Walk(file, iteration, sequence), t, Steps(file.program, digits, most)
+        ).build()
 
 
 class _Builder:

@@ -23,11 +23,13 @@ _AT_ONCE = 400
 
 def campaign(seed: int, count: int, first: int = 0, show: bool = False) -> Findings:
     """Judge the cases of so many numbers."""
-    findings = Findings()
+    findings = Findings(judge)
     started = time.monotonic()
     for start in range(first, first + count, _AT_ONCE):
         cases = [case(seed, n) for n in range(start, min(start + _AT_ONCE, first + count))]
-        for number, (drawn, fault) in enumerate(zip(cases, judged(cases), strict=True), start):
+        for number, (drawn, fault) in enumerate(
+            zip(cases, judged(cases, judge), strict=True), start
+        ):
             if findings.add(number, drawn, fault) and show and fault is not None:
                 print(f"case {number}: {fault.kind}: {fault.where}", flush=True)
         if show:

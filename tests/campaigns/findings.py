@@ -9,15 +9,19 @@ from dataclasses import dataclass, field
 from .cases import Case
 from .judging import Fault
 from .shortening import shortened
-from .workers import judged
+from .workers import Judge, judged
 
 _ATTEMPTS = {"slow": 12, "hang": 3}  # each of which takes its time
 
 
 @dataclass
 class Findings:
-    """Faults counted by kind and place; `first` has a case for each, with its number."""
+    """Faults counted by kind and place; `first` has a case for each, with its number.
 
+    judge: what finds a case's fault, again and again while it is made short.
+    """
+
+    judge: Judge
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     first: dict[tuple[str, str], tuple[int, Case, Fault]] = field(default_factory=dict)
     cases: int = 0
@@ -42,14 +46,14 @@ class Findings:
         yield f"{self.cases} cases, {len(self.first)} different faults: {listed or 'none'}"
         for key, (number, case, fault) in self.first.items():
             yield f"\n{self.counts[key]} × {fault.kind}: {fault.where} (the first is case {number})"
-            yield from described(short(case, fault), fault)
+            yield from described(short(case, fault, self.judge), fault)
 
 
-def short(case: Case, fault: Fault) -> Case:
+def short(case: Case, fault: Fault, judge: Judge) -> Case:
     """The case with as little as shows the same fault in the file that was changed."""
 
     def fails(content: bytes) -> bool:
-        [found] = judged([case.with_content(content)])
+        [found] = judged([case.with_content(content)], judge)
         return found is not None and found.key == fault.key
 
     if not case.content:

@@ -55,14 +55,15 @@ def _judged(case: Case) -> Fault | None:
         warnings.simplefilter("always", RuntimeWarning)
         try:
             with _alarm():
-                result = CliRunner().invoke(main, case.arguments)
+                # with colour, because else click takes out what it knows of control characters
+                result = CliRunner().invoke(main, case.arguments, color=True)
         except _TooLongError as error:
-            return Fault("slow", command, _place(error.__traceback__))
+            return Fault("slow", command, place(error.__traceback__))
     if result.exc_info is not None and isinstance(result.exception, MemoryError):
-        return Fault("memory", command, _place(result.exc_info[2]))
+        return Fault("memory", command, place(result.exc_info[2]))
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         assert result.exc_info is not None
-        where = f"{type(result.exception).__name__} {_place(result.exc_info[2])}"
+        where = f"{type(result.exception).__name__} {place(result.exc_info[2])}"
         return Fault("exception", where, str(result.exception)[:300])
     if warned:
         first = warned[0]
@@ -103,7 +104,7 @@ def _is_obeyed(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
-def _place(trace: TracebackType | None) -> str:
+def place(trace: TracebackType | None) -> str:
     """The last line of ours that was being run."""
     frames = [f for f in traceback.extract_tb(trace) if f"rnntui{os.sep}" in f.filename]
     ours = [

@@ -8,34 +8,37 @@ import resource
 import select
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple
 
 from .cases import Case
-from .judging import Fault, judge
+from .judging import Fault
 
 MEMORY = 1 << 30  # bytes more than the process has at its start
 PATIENCE = 60.0  # seconds for one case, when nothing else ends it
 _EACH = 400  # cases in a process, so that one that leaks does not stop the others
 
 
-def judged(cases: Sequence[Case]) -> Iterator[Fault | None]:
+Judge = Callable[[Case], Fault | None]
+
+
+def judged(cases: Sequence[Case], judge: Judge) -> Iterator[Fault | None]:
     """What is wrong with each case, in their order."""
     done = 0
     while done < len(cases):
-        for fault in _in_a_process(cases[done : done + _EACH]):
+        for fault in _in_a_process(cases[done : done + _EACH], judge):
             yield fault
             done += 1
 
 
-def _in_a_process(cases: Sequence[Case]) -> Iterator[Fault | None]:
+def _in_a_process(cases: Sequence[Case], judge: Judge) -> Iterator[Fault | None]:
     """Those that a process came to: all of them, or up to the one that ended it."""
     reading, writing = os.pipe()
     process = os.fork()
     if not process:
         status = 1
         try:
-            _work(cases, writing)
+            _work(cases, judge, writing)
             status = 0
         finally:
             os._exit(status)
@@ -48,7 +51,12 @@ def _in_a_process(cases: Sequence[Case]) -> Iterator[Fault | None]:
             if line:
                 found = json.loads(line)
                 yield None if found is None else Fault(*found)
-                continue
+                if found is None or found[0] != "memory":
+                    continue
+                os.kill(process, signal.SIGKILL)  # it holds on to what there was no room for
+                os.waitpid(process, 0)
+                ended = True
+                return
             os.kill(process, signal.SIGKILL)
             _, status = os.waitpid(process, 0)
             ended = True
@@ -82,7 +90,7 @@ class _Answers:
         return line
 
 
-def _work(cases: Sequence[Case], writing: int) -> None:
+def _work(cases: Sequence[Case], judge: Judge, writing: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)

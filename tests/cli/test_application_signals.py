@@ -90,6 +90,45 @@ def test_stopped_and_continued_from_outside_it_reads_every_key() -> None:
         left_clean(terminal)
 
 
+def test_stopped_while_it_paints_it_comes_back() -> None:
+    """A signal may come while something is handed over to be written, whose lock is then taken."""
+    with opened() as terminal:
+        for _ in range(25):
+            terminal.type("t....")
+            terminal.read(0.01)
+            terminal.process.send_signal(signal.SIGTSTP)
+            end = time.monotonic() + 20
+            while os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED | os.WNOHANG) is None:
+                assert time.monotonic() < end
+                terminal.read(0.01)
+            terminal.process.send_signal(signal.SIGCONT)
+            terminal.wait_for("1049h")
+        terminal.type("q")
+        assert terminal.finish() == 0
+        left_clean(terminal)
+
+
+@pytest.mark.parametrize(
+    "typed", [b"\x9b", b"\xff\xfe", b"\xc3", b"\x1b[M \xa0\xa0", b"\xed\xa0\x80"]
+)
+@pytest.mark.parametrize("where", ["", ":"])
+def test_bytes_that_are_no_text_are_keys_without_a_meaning(typed: bytes, where: str) -> None:
+    with opened() as terminal:
+        terminal.type(where)
+        os.write(terminal.master, typed)
+        terminal.read(0.3)
+        os.write(terminal.master, b"\x1b")
+        terminal.read(0.3)
+        terminal.type(":+7\r")
+        terminal.read(0.5)
+        terminal.resize(90, 24)  # all is painted anew
+        terminal.wait_for("iteration 7")
+        os.write(terminal.master, b"\x11\xc3")  # the last one is not whole
+        assert terminal.finish() == 0
+        left_clean(terminal)
+        assert b"Traceback" not in terminal.output
+
+
 def test_a_terminal_that_closes_ends_it_within_a_second() -> None:
     """Without a signal: as of a program whose terminal is not its session's."""
     terminal = opened()

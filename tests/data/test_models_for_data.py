@@ -42,6 +42,7 @@ class TestModels:
             ("x,y,mask\n1,1,1\n2,99,0\n", "binary"),
             ("x,y\n1,0.5\n2,1\n", "numbers"),
             ("x,y1,y2\n1,-1,2\n2,1,0\n", "numbers"),
+            ("x,y1,y2\n1,1e308,1e308\n2,1,0\n", "numbers"),  # whose sum is not a number
         ],
     )
     def test_defaults_by_the_targets(self, content: str, kind: str) -> None:

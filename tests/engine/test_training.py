@@ -96,6 +96,11 @@ class TestMask:
         assert trace.loss == losses[0] + 0.5 * losses[2]
         assert first(self.MASKED, reduction="mean").loss == pytest.approx(trace.loss / 1.5)
 
+    def test_a_mean_of_weights_whose_sum_is_too_large_is_one_of_their_shares(self):
+        large = self.MASKED.replace("[1, 0, 0.5]", "[1.6e308, 0, 0.8e308]")
+        trace = first(large, reduction="mean").traces[0]
+        np.testing.assert_allclose(trace.weights, [0, 2 / 3, 0, 1 / 3], rtol=1e-15)
+
     def test_no_gradient_comes_from_a_masked_timestep(self):
         trace = first(self.MASKED).traces[0]
         assert trace.gradients["y"][2] == 0

@@ -64,7 +64,9 @@ def _targets(data: Data) -> Iterator[Array]:
 
 
 def _are_probabilities(targets: Array) -> bool:
-    if targets.ndim != 2 or targets.shape[1] < 2 or (targets < 0).any():
+    if targets.ndim != 2 or targets.shape[1] < 2:
+        return False
+    if (targets < 0).any() or (targets > 1 + _TOLERANCE).any():
         return False
     return bool((np.abs(targets.sum(axis=1) - 1) <= _TOLERANCE).all())
 

@@ -1,0 +1,20 @@
+"""A few kills while saving; see `saving`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+
+def test_a_whole_run_is_left(tmp_path: Path) -> None:
+    from .saving import campaign
+
+    outcome = campaign(1, 80, tmp_path)
+    assert not outcome.faults
+    assert outcome.killed["a temporary file"] > 5  # some were in the middle of it
+    assert outcome.killed["a newer run"] > 5
+    assert outcome.killed["an older run"] > 5
