@@ -23,6 +23,8 @@ SCHEMES: dict[str, float | None] = {
 }
 _WRITTEN = re.compile(r"([a-z]+)(?:\(\s*([0-9.eE+-]+)\s*\))?")
 
+_MOST = 1e300  # of a spread; some times as much, as normal numbers may be, is still a number
+
 
 @dataclass(frozen=True)
 class Scheme:
@@ -80,7 +82,7 @@ def _scheme(fields: Fields, key: str, written: object) -> Scheme | None:
         number = float(argument)
     except ValueError:
         number = math.nan
-    if SCHEMES[name] is None or not (math.isfinite(number) and number >= 0):
+    if SCHEMES[name] is None or not 0 <= number <= _MOST:
         hint = f'write "{name}"' if SCHEMES[name] is None else f'such as "{name}(0.1)"'
         fields.problem(f"`{name}` does not take `{argument}`", hint, key)
         return None
