@@ -334,6 +334,7 @@ class TestHiddenSpace:
             ),
             ("a = a[t-1] + x[0]\nb = b[t-1] * x[1]", ["a", "b"], 1, 0),
             ("a = a[t-1] + x[0]", ["a"], 1, 0),
+            ("a = a[t-1] + x[0]  # hidden: it\nb = 2 * a  # hidden: it", ["a", "b"], 1, 1),
             ("a = a[t-1] + x[0]\nh = 2 * a  # hidden: it", ["h"], 1, 1),
             ("h = x[0:1]  # hidden: it", ["h"], 1, 1),
             ("h = tanh(h[t-1] + x)\ny = sum(h)", ["h[0]", "h[1]"], 2, 0),
