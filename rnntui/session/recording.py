@@ -50,7 +50,7 @@ class RecordedRun:
         self.file = file
         self.trainer, start = start_training(file)
         self.stopped = ""
-        self.loss = float("nan")
+        self.loss: float | None = None
         self.metrics: dict[str, float] = {}
         self._condition = Condition(until, file) if until else None
         self._compiled = compiled
@@ -85,9 +85,10 @@ class RecordedRun:
             stretch = run.step()
             assert stretch is not None, "it has not ended"
             last = stretch.first + len(stretch.losses) - 1
-            for number, self.loss in enumerate(stretch.losses, stretch.first):
+            for number, loss in enumerate(stretch.losses, stretch.first):
+                self.loss = loss
                 if number == last or self._records(number):
-                    yield Recorded(number, self.loss, metrics if number == stretch.first else {})
+                    yield Recorded(number, loss, metrics if number == stretch.first else {})
         self.stopped = self._why_stopped(run)
         if not self.stopped:
             self._measured()
@@ -105,6 +106,7 @@ class RecordedRun:
         if not self._frontier.failed:
             return ""
         iteration = self.trainer.iterate(self.after)
+        self.loss = iteration.loss  # which may be what is not finite: inf, or nan
         reason = iteration.fault or "a number was not finite"
         return f"training stops at iteration {iteration.before.iteration}: {reason}"
 

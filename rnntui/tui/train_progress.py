@@ -75,16 +75,19 @@ def show_progress(
     return last
 
 
-def print_outcome(loss: float, metrics: Mapping[str, float], iteration: int, note: str) -> None:
+def print_outcome(
+    loss: float | None, metrics: Mapping[str, float], iteration: int, note: str
+) -> None:
     """One line for how it ended."""
     console = Console()
-    text = Text(f"after {iteration:,} iterations: {_values(loss, metrics)}")
+    values = _values(loss, metrics)
+    text = Text(f"after {iteration:,} iterations{': ' if values else ''}{values}")
     console.print(text)
     if note:
         console.print(Text(printable(note), style="italic"))
 
 
-def _values(loss: float, metrics: Mapping[str, float]) -> str:
-    parts = [f"loss {format_number(loss, 4)}"]
+def _values(loss: float | None, metrics: Mapping[str, float]) -> str:
+    parts = [] if loss is None else [f"loss {format_number(loss, 4)}"]
     parts += [f"{printable(key)} {format_number(value, 4)}" for key, value in metrics.items()]
     return "  ".join(parts)
