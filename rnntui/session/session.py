@@ -192,6 +192,11 @@ class Session:
         return run is not None and run.running
 
     @property
+    def to_be_followed(self) -> bool:
+        """Whether training runs, or has come to an end that nobody has seen yet."""
+        return self._run is not None
+
+    @property
     def progress(self) -> RunProgress | None:
         """How far training is; None where there is nothing to train on."""
         history, run = self.history, self._run

@@ -2,56 +2,77 @@
 
 from __future__ import annotations
 
+import asyncio
+import codecs
+import contextlib
+import os
+import selectors
+import signal
 import sys
-from codecs import IncrementalDecoder, getincrementaldecoder
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterable
 
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
 from textual.driver import Driver
+from textual.message import Message
 
-
-def _lenient_decoder(encoding: str) -> Callable[[], IncrementalDecoder]:
-    return partial(getincrementaldecoder(encoding), errors="replace")
+_TICK = 0.1  # seconds after which an Esc that nothing follows is a key
+_BYTES = 4096  # of keys that are read at once
 
 
 def mended(driver: type[Driver]) -> type[Driver]:
     """The driver to be used in place of the one that Textual has chosen."""
     if sys.platform != "win32":
-        from textual.drivers import linux_driver
         from textual.drivers.linux_driver import LinuxDriver
 
-        # a byte that is no UTF-8, a key of a Latin-1 terminal, say, would end the application
-        vars(linux_driver)["getincrementaldecoder"] = _lenient_decoder
-
         class UnixDriver(LinuxDriver):
-            """Is stopped and continued between two steps of the event loop, and goes on as it was.
+            """Reads whatever is typed, and is stopped and continued in good order.
 
-            Textual does that within the signal's handler: where the thread that it interrupts is just
-            handing something over to be written, the handler waits for ever for the same lock. And it
-            starts a second thread that reads the keys, each of which gets a part, where a process
-            that was stopped from outside is continued.
+            Textual's ends with a traceback where what is typed is not UTF-8, and reads on for ever
+            from a terminal that has gone. Its handlers of signals write to the terminal in the
+            middle of whatever the main thread does, and wait for ever where that is writing, too;
+            and where a process is continued that was not stopped by the terminal, they start a
+            second thread that reads the keys, each of which gets a part.
             """
 
-            _stops = False  # within our own stopping, where nothing else is interrupted
-
-            def _sigtstp_application(self, *_: object) -> None:
-                self._loop.call_soon_threadsafe(self._stop)
-
-            def _stop(self) -> None:
-                self._stops = True
-                super()._sigtstp_application()
-                self._stops = False
+            def start_application_mode(self) -> None:
+                super().start_application_mode()  # type: ignore[no-untyped-call]
+                loop = asyncio.get_running_loop()
+                with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread
+                    loop.add_signal_handler(signal.SIGTSTP, self._sigtstp_application)
+                    loop.add_signal_handler(signal.SIGCONT, self._sigcont_application)
 
             def _sigcont_application(self, *_: object) -> None:
-                if self._stops:
-                    super()._sigcont_application()
-                else:
-                    self._loop.call_soon_threadsafe(self._go_on)
-
-            def _go_on(self) -> None:
                 if self._auto_restart and not self._must_signal_resume:
                     self.suspend_application_mode()
                 super()._sigcont_application()
+
+            def run_input_thread(self) -> None:
+                """Read keys until the driver is to end, or the terminal has gone."""
+                parser = XTermParser(self._debug)
+                decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+                with selectors.SelectSelector() as selector:
+                    selector.register(self.fileno, selectors.EVENT_READ)
+                    while not self.exit_event.is_set():
+                        if selector.select(_TICK):
+                            typed = self._typed()
+                            if not typed:
+                                return
+                            self._hand_over(parser.feed(decode(typed)))
+                        self._hand_over(parser.tick())
+                with contextlib.suppress(EOFError, ParseError):
+                    self._hand_over(parser.feed(""))
+
+            def _typed(self) -> bytes:
+                """What has been typed; nothing, of a terminal that has gone."""
+                try:
+                    return os.read(self.fileno, _BYTES)
+                except OSError:
+                    return b""
+
+            def _hand_over(self, messages: Iterable[Message]) -> None:
+                for message in messages:
+                    self.process_message(message)
 
         if driver is LinuxDriver:
             return UnixDriver

@@ -109,7 +109,8 @@ def test_stopped_while_it_paints_it_comes_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", [b"\x9b", b"\xff\xfe", b"\xc3", b"\x1b[M \xa0\xa0", b"\xed\xa0\x80"]
+    "typed",
+    [b"\x9b", b"\xff\xfe", b"\xc3", b"\x1b[M \xa0\xa0", b"\xed\xa0\x80", bytes(range(128, 256))],
 )
 @pytest.mark.parametrize("where", ["", ":"])
 def test_bytes_that_are_no_text_are_keys_without_a_meaning(typed: bytes, where: str) -> None:

@@ -277,3 +277,13 @@ class TestWork:
         session = open_session(LSTM)
         monkeypatch.setattr(Trainer, "_update", lambda *_: pytest.fail("nobody asked"))
         assert session.next_iteration().checks == ()
+
+
+def test_a_run_that_ends_at_once_is_yet_to_be_followed():
+    session = open_session(ELMAN)
+    session.run(until=3)
+    wait(session, lambda s: not s.running)
+    assert session.to_be_followed
+    assert session.moment.position.iteration == 0
+    assert session.follow().position.iteration == 3
+    assert not session.to_be_followed

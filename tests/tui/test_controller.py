@@ -125,3 +125,18 @@ def test_answers_are_checked_beside(controller, host) -> None:
     assert not counted
     host.finish_work()
     assert counted == [79]
+
+
+def test_the_end_of_a_run_that_has_ended_before_its_first_picture_is_shown(controller, host):
+    def run_to_its_end() -> Moment:
+        moment = controller.session.run(until=2)
+        while controller.session.running:
+            pass
+        return moment
+
+    controller.move(run_to_its_end)
+    assert controller.moment.position.iteration == 0
+    _, follow = host.timers.pop()
+    follow()
+    assert controller.moment.position.iteration == 2
+    assert not host.timers

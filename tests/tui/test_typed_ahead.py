@@ -40,7 +40,7 @@ def _trains(app: App) -> bool:
     """Whether training runs on to where a key has sent it, or its end is yet to be shown."""
     screen = app.screen_stack[-1] if app.screen_stack else None
     views = list(screen.query(StepperView)) if screen is not None else []
-    return any(view.session._run is not None for view in views)
+    return any(view.session.to_be_followed for view in views)
 
 
 @pytest.mark.parametrize(

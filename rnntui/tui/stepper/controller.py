@@ -103,7 +103,8 @@ class Controller:
         self.moment = moment
         self._host.show(moment)
         self._host.show_progress()
-        if self.session.running and not self._follows:
+        # a short run may have ended by now, and its end is to be seen
+        if self.session.to_be_followed and not self._follows:
             self._follows = True
             spent = perf_counter() - self._followed
             self._host.after(max(_FRAME - spent, _PAUSE), self._follow)
