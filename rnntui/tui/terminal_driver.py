@@ -58,7 +58,9 @@ def mended(driver: type[Driver]) -> type[Driver]:
                             typed = self._typed()
                             if not typed:
                                 return
-                            self._hand_over(parser.feed(decode(typed)))
+                            text = decode(typed)
+                            if text:  # else a character has only begun; to feed nothing is the end
+                                self._hand_over(parser.feed(text))
                         self._hand_over(parser.tick())
                 with contextlib.suppress(EOFError, ParseError):
                     self._hand_over(parser.feed(""))
