@@ -152,7 +152,7 @@ def _ended(terminal: Terminal) -> Failure | None:
     if terminal.has_ended and terminal.status != 0:
         return Failure(f"status {terminal.status}", text[-500:])
     if left := terminal.left_on():
-        return Failure(f"leaves {', '.join(left)}")
+        return Failure(f"leaves {', '.join(left)}", repr(terminal.output[-600:]))
     if terminal.complaints:
         return Failure(terminal.complaints[0])
     return None
