@@ -1,16 +1,24 @@
-"""The command palette, which survives keys that come before it has been filled."""
+"""The command palette, which survives keys that come before it has been filled, and clicks beside it."""
 
 from __future__ import annotations
 
 import contextlib
 
 from textual.command import CommandPalette
+from textual.errors import NoWidget
+from textual.events import Click
 
 
 class Commands(CommandPalette):
-    """Textual's, but for a fault of its list (textual 8.2.8): a page up or down in a list that has no
-    lines yet raises KeyError and ends the application."""
+    """Textual's, but for two faults (textual 8.2.8) that end the application: a page up or down in a
+    list that has no lines yet raises KeyError, and a click outside a terminal that has become smaller
+    meanwhile raises NoWidget."""
 
     def _action_command_list(self, action: str) -> None:
         with contextlib.suppress(KeyError):
             super()._action_command_list(action)
+
+    def _on_click(self, event: Click) -> None:  # type: ignore[override]  # as in Textual
+        event.prevent_default()  # Textual calls that of each class
+        with contextlib.suppress(NoWidget):
+            super()._on_click(event)

@@ -25,9 +25,7 @@ from .terminal import Terminal
 
 _PATIENCE = 6.0  # seconds for an answer and for the end, where a processor is free
 _EACH = 300  # strokes after which it must answer
-_ERROR = re.compile(
-    r"\b([A-Z]\w+(?:Error|Exception|Interrupt|Exit|Timeout|Full|Empty))\b(?:: |\n|\r|$)"
-)
+_ERROR = re.compile(r"(?:╯|^)\s*([A-Z]\w+)(?::|\s)", re.MULTILINE)
 _FRAME = re.compile(r"([\w.]+\.py)[\"']?(?::|, line )\d+,? in (\w+)")
 _PALETTE = b"Search for commands"
 

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from rnntui.models.names import model_file, model_names
 from rnntui.text.problems import InputError, printable
 from rnntui.text.titles import title_of
+from rnntui.tui.options import Options
 from rnntui.tui.pending_file import PendingFile
 from rnntui.tui.screens.footer import KeysFooter
 from rnntui.tui.screens.opening import OpeningScreen
@@ -36,7 +37,7 @@ class ChooseModelScreen(Screen[None]):
         """The question, the models, the size, and room for what is wrong."""
         yield Static(Text("Which model should read this?", style="bold"), id="banner")
         options = (Option(_label(name), id=name) for name in model_names())
-        yield OptionList(*options, id="models", markup=False)
+        yield Options(*options, id="models", markup=False)
         yield Label("Hidden units (Tab)")
         yield Input("4", type="integer", id="hidden")
         yield Static(id="wrong")

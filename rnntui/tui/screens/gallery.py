@@ -22,6 +22,7 @@ from rnntui.data.shipped import shipped_files
 from rnntui.text.problems import InputError, printable
 from rnntui.text.titles import title_of
 from rnntui.tui.imports import import_plots, import_session, open_session
+from rnntui.tui.options import Options
 from rnntui.tui.screens.footer import KeysFooter
 from rnntui.tui.screens.stepper import StepperScreen
 from rnntui.tui.stepper.help import HelpScreen
@@ -77,7 +78,7 @@ class GalleryScreen(Screen[None]):
         )
         with Horizontal():
             options = (Option(_label(path, title_of(path)), id=path.stem) for path in self._files)
-            files = OptionList(*options, id="files")
+            files = Options(*options, id="files")
             files.border_title = "Sequence files"
             yield files
             with VerticalScroll(id="preview", can_focus=False):

@@ -1,0 +1,48 @@
+"""Lists and the palette get keys and clicks that do not fit them yet, or no longer: nothing ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.events import Click
+
+from rnntui.tui.app import RnnTui
+from rnntui.tui.commands import Commands
+from rnntui.tui.pending_file import PendingFile
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 1), (1, 40), (100, 2)])
+@pytest.mark.parametrize("screen", ["gallery", "models"])
+async def test_a_page_in_hardly_a_terminal(
+    screen: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    data = tmp_path / "f.csv"
+    data.write_text("x,y\n1,2\n")
+    asked = PendingFile("f", lambda *_: pytest.fail("nothing is read"), lacks_model=True)
+    app = RnnTui(None if screen == "gallery" else asked)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("pagedown", "pageup", "end", "pagedown", "home", "pageup")
+        assert app.is_running
+
+
+@pytest.mark.parametrize("at", [(20, 50), (300, 3), (-1, -1)])
+async def test_a_click_outside_the_palette_and_the_terminal(at: tuple[int, int]) -> None:
+    app = RnnTui()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("ctrl+p")
+        assert isinstance(app.screen, Commands)
+        app.screen.post_message(Click(app.screen, *at, 0, 0, 1, False, False, False, *at))
+        await pilot.pause()
+        await pilot.press("escape")
+        assert app.is_running
+        assert not isinstance(app.screen, Commands)
+
+
+async def test_a_click_beside_the_palette_closes_it() -> None:
+    app = RnnTui()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.click(offset=(50, 29))
+        await pilot.pause()
+        assert not isinstance(app.screen, Commands)
