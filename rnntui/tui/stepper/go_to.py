@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import Input
+
+from rnntui.tui.dialog import Dialog
 
 if TYPE_CHECKING:
     from rnntui.session.moment import Moment
@@ -46,7 +47,7 @@ def read_destination(text: str, now: int) -> Destination | None:
     return Destination(max(now + sign * number, 0) if sign else number)
 
 
-class GoToScreen(ModalScreen[Destination | None]):
+class GoToScreen(Dialog[Destination | None]):
     """A line at the foot; Enter goes, Esc does not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "close")]

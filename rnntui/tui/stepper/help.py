@@ -10,14 +10,14 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from rnntui.tui.dialog import Dialog
 from rnntui.tui.panels.registry import registered_panels
 from rnntui.tui.stepper.keys import KEYS
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """The keys in groups, then the panels; any of Esc, ?, q closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,4 +1,4 @@
-"""Lists and the palette get keys and clicks that do not fit them yet, or no longer: nothing ends."""
+"""Dialogs and lists get keys and clicks that do not fit them yet, or no longer: nothing ends."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from textual.events import Click
 
+from rnntui.data.sequence_file import read_sequence_file
+from rnntui.data.shipped import find_file
 from rnntui.tui.app import RnnTui
 from rnntui.tui.commands import Commands
 from rnntui.tui.pending_file import PendingFile
@@ -46,3 +48,33 @@ async def test_a_click_beside_the_palette_closes_it() -> None:
         await pilot.click(offset=(50, 29))
         await pilot.pause()
         assert not isinstance(app.screen, Commands)
+
+
+@pytest.mark.parametrize("opening", ["ctrl+p", "question_mark", "colon"])
+async def test_a_dialog_goes_once(opening: str) -> None:
+    app = RnnTui(read_sequence_file(find_file("lstm-ab")))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(opening)
+        dialog, below = app.screen, app.screen_stack[-2]
+        gone = dialog.dismiss()
+        again = dialog.dismiss()
+        assert app.screen is below
+        await pilot.pause()
+        await gone
+        await again
+        assert app.screen is below
+        await pilot.press(opening)  # and comes again
+        assert app.screen is not below
+
+
+async def test_a_dialog_behind_another_stays() -> None:
+    app = RnnTui(read_sequence_file(find_file("lstm-ab")))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("colon")
+        behind = app.screen
+        await pilot.press("ctrl+p")
+        in_front = app.screen
+        assert in_front is not behind
+        await behind.dismiss()
+        assert app.screen is in_front
+        assert behind in app.screen_stack
