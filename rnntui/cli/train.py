@@ -18,6 +18,7 @@ from rnntui.text.problems import InputError, Problem, printable
 
 if TYPE_CHECKING:
     from rnntui.data.sequence_file import SequenceFile
+    from rnntui.language.program import Program
     from rnntui.session.recording import RecordedRun
 
 _WORTH_COMPILING = 2000  # iterations
@@ -70,7 +71,7 @@ def train(
     for notice in saved.notices if saved else ():
         say(printable(notice))
     count = iterations or sequence_file.training.iterations or 1000
-    compiled = _compiled(engine, count, saved.engine if saved else "")
+    compiled = _compiled(engine, count, saved.engine if saved else "", sequence_file.program)
     run = RecordedRun(sequence_file, until, saved.state if saved else None, compiled)
     ended: BaseException | None = None
     try:
@@ -89,12 +90,12 @@ def train(
     sys.exit(1 if run.failed else 0)
 
 
-def _compiled(engine: str, iterations: int, before: str) -> bool:
+def _compiled(engine: str, iterations: int, before: str, program: Program) -> bool:
     """Whether to train with a compiled kernel: compiling takes seconds, which a long run wins back.
 
     before: what computed the run that is gone on from, whose bits are to go on too.
     """
-    from rnntui.engine.compiled_engine import compiler_available
+    from rnntui.engine.compiled_engine import MOST_COMPILED, can_compile, compiler_available
 
     asked_for = engine == "compiled" or (engine == "auto" and before == "compiled")
     if asked_for and not compiler_available():
@@ -102,7 +103,12 @@ def _compiled(engine: str, iterations: int, before: str) -> bool:
         if engine == "auto":
             hint += ", or go on with --engine numpy: other last digits"
         raise InputError(Problem("Numba is not installed", None, hint))
-    worth_it = iterations >= _WORTH_COMPILING and compiler_available()
+    if asked_for and not can_compile(program):
+        message = f"the model has more than {MOST_COMPILED} equations, forward and backward"
+        raise InputError(
+            Problem(message, None, "take --engine numpy: compiling would take minutes")
+        )
+    worth_it = iterations >= _WORTH_COMPILING and can_compile(program)
     return asked_for or (engine == "auto" and not before and worth_it)
 
 

@@ -21,15 +21,26 @@ from rnntui.engine.engine import Advance, Engine, StopFlag
 from rnntui.engine.parameter_vector import VectorState
 from rnntui.engine.schedule import learning_rate
 from rnntui.engine.training import Trainer
+from rnntui.language.program import Program
 
 Array = npt.NDArray[np.float64]
 
+MOST_COMPILED = 150  # equations; with so many, compiling takes 31 s and 690 MB
 _TIMESTEPS = 250_000  # in one call of the kernel: what has to be drawn and held at once
 
 
 def compiler_available() -> bool:
     """Whether Numba is installed."""
     return importlib.util.find_spec("numba") is not None
+
+
+def can_compile(program: Program) -> bool:
+    """Whether a program can be compiled in seconds, and in less than a gigabyte.
+
+    The compiler's time and memory grow faster than the number of equations, forward and backward.
+    """
+    count = len(program.assignments) + len(program.backward)
+    return compiler_available() and count <= MOST_COMPILED
 
 
 class CompiledEngine(Engine):

@@ -7,7 +7,7 @@ from time import thread_time
 
 from rnntui.data.sequence_file import SequenceFile
 from rnntui.engine.compile_ahead import compile_beside
-from rnntui.engine.compiled_engine import compiler_available
+from rnntui.engine.compiled_engine import can_compile
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Iteration, Trainer
 from rnntui.session.branches import Branches
@@ -39,7 +39,7 @@ class Session:
     ) -> None:
         trainer, start = start_training(file)
         self.branches = Branches(file, trainer, start, memory)
-        self._compiles = compiled and compiler_available()
+        self._compiles = compiled and can_compile(file.program)
         self._run: BackgroundRun | None = None
         self.selected = ""
         self.cost = 0.0  # seconds of the processor that computing this iteration took

@@ -5,11 +5,15 @@ from __future__ import annotations
 import cProfile
 import pstats
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from rnntui.cli import main
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
+from rnntui.engine.compiled_engine import can_compile, compiler_available
 from rnntui.engine.trace import Trace, compute_trace
 from rnntui.language.parse import MOST_EQUATIONS, MOST_NODES, parse_equations
 from rnntui.session.checks import start_training
@@ -146,3 +150,18 @@ def test_a_formula_that_is_too_deep_or_too_long_is_one_message(expression: str) 
     assert problem.place is not None
     assert problem.place.line == 1
     assert len(str(problem)) < 500
+
+
+def test_so_many_equations_are_not_compiled(tmp_path: Path) -> None:
+    """The compiler's time and memory grow faster than their number: 2 GB with 300."""
+    assert not can_compile(sequence_file(chain(60)).program)
+    path = tmp_path / "f.toml"
+    lines = "\n".join(chain(60))
+    path.write_text(
+        f"[model]\ncell = '''\n{lines}\n'''\nloss = \"squared_error(y, target)\"\n"
+        "[data]\nvalues = [[0.1], [0.3]]\ntargets = [0.1, 0.2]\n[training]\nlearning_rate = 0.0\n"
+    )
+    result = CliRunner().invoke(main, ["train", str(path), "--engine", "compiled"])
+    assert result.exit_code == 2
+    if compiler_available():
+        assert "the model has more than 150 equations, forward and backward" in result.stderr
