@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
+_MOST_PROBLEMS = 50  # that are printed of one file
+
+
 class OpensByDefault(click.Group):
     """A group whose first argument is a file to open unless it names a command."""
 
@@ -53,8 +56,10 @@ def refusing(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except InputError as error:
-            for problem in error.problems:
+            for problem in error.problems[:_MOST_PROBLEMS]:
                 say(str(problem))
+            if (more := len(error.problems) - _MOST_PROBLEMS) > 0:
+                say(f"and {more:,} more")
             sys.exit(BAD_INPUT)
 
     return run

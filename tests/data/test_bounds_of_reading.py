@@ -231,3 +231,22 @@ def test_sizes_in_words() -> None:
     assert [in_words(size) for size in (17, 25_000_000, 3_400_000_000, 8 * 10**18)] == [
         "17 bytes", "25 MB", "3.4 GB", "8,000,000 TB",
     ]  # fmt: skip
+
+
+def test_of_very_many_problems_the_first_are_told(tmp_path: Path) -> None:
+    text = 'model = "elman"\n[data]\none_hot = "ab"\nsequence = "abba"\n[parameters]\n'
+    (tmp_path / "f.toml").write_text(text + "\n".join(f"a{number} = 1" for number in range(3_000)))
+    ended = run_bounded("trace", str(tmp_path / "f.toml"))
+    assert ended.status == 2
+    assert ended.errors.count("is not a parameter of the model") == 50
+    assert ended.errors.endswith("rnntui: and 2,950 more\n")
+
+
+@pytest.mark.parametrize("text", ['[{}{{"z": 1}}]', '{{{}"z": 1}}'], ids=["list", "object"])
+def test_of_very_many_problems_in_json_the_first_are_told(text: str, tmp_path: Path) -> None:
+    one = '{"z": 1},' if text.startswith("[") else '"z{}": 1,'
+    many = "".join(one.replace("{}", str(number)) for number in range(20_000))
+    (tmp_path / "f.json").write_text(text.format(many))
+    ended = run_bounded("trace", str(tmp_path / "f.json"), seconds=30)
+    assert ended.status == 2
+    assert 10 <= ended.errors.count("is not a key of a sequence") <= 20

@@ -48,6 +48,8 @@ def read_json(source: Source) -> Data:
     elif isinstance(value, list) and value:
         for number, item in enumerate(value):
             items.add(json, item, (number,))
+            if len(items.problems) >= _MOST_PROBLEMS:  # each of them has to be looked for
+                break
     else:
         message = "there is no sequence" if value == [] else "these are not sequences"
         hint = 'write a list such as ["ABBA", "AB"], or {"inputs": …, "targets": …}'

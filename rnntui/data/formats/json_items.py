@@ -14,6 +14,7 @@ ALPHABETS = ("alphabet", "one_hot", "target_alphabet", "target_one_hot")
 _INPUTS = ("inputs", "x", "values", "sequence", "sequences")
 _TARGETS = ("targets", "target", "y")
 _OTHERS = {**dict.fromkeys(_TARGETS, "targets"), "mask": "mask"}
+_MOST_PROBLEMS = 10  # of one object; each has to be looked for in the text
 _ONE = "a text, a list of symbols, a list of numbers or a list of rows of numbers"
 
 PlacedValue = tuple[Any, DataPath]  # a value, and where in the text it is
@@ -81,6 +82,8 @@ class Items:
         """The key of an object's inputs; None where its keys are not as they should be."""
         before = len(self.problems)
         for key in value:
+            if len(self.problems) - before >= _MOST_PROBLEMS:
+                break
             if key not in allowed:
                 hint = near_name(key, allowed) or listed(allowed)
                 message = f"`{key}` is not a key of a sequence"
