@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.events import Event, Key, Paste
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from rnntui.session.limits import MEMORY
 from rnntui.text.problems import InputError
@@ -98,6 +99,10 @@ class RnnTui(App[None]):
         """Everything that a key does, by name."""
         if not isinstance(self.screen, Commands):
             self.push_screen(Commands(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """The themes, by name."""
+        self.push_screen(Commands([ThemeProvider], placeholder="Search for themes…"))
 
     def on_mount(self) -> None:
         """Show the file, or what there is to choose from."""

@@ -25,7 +25,7 @@ from .terminal import Terminal
 
 _PATIENCE = 6.0  # seconds for an answer and for the end, where a processor is free
 _EACH = 300  # strokes after which it must answer
-_ERROR = re.compile(r"(?:╯|^)\s*([A-Z]\w+)(?::|\s)", re.MULTILINE)
+_ERROR = re.compile(r"(?:╯|^)\s*([A-Z]\w+)(?::|\s*$)", re.MULTILINE)
 _FRAME = re.compile(r"([\w.]+\.py)[\"']?(?::|, line )\d+,? in (\w+)")
 _PALETTE = b"Search for commands"
 
@@ -142,11 +142,11 @@ def _ended(terminal: Terminal) -> Failure | None:
     text = terminal.text()
     found = text.rfind("Traceback")
     if found >= 0:
-        errors, frames = _ERROR.findall(text[found:]), _FRAME.findall(text[found:])
+        frames = _FRAME.findall(text[found:])
+        errors = _ERROR.findall(text[max(text.rfind("╯"), found) :]) or ["unknown"]
         where = f" in {frames[-1][0]} {frames[-1][1]}" if frames else ""
-        return Failure(
-            f"traceback: {errors[-1] if errors else 'unknown'}{where}", text[found:][-3000:]
-        )
+        through = " > ".join(f"{file} {function}" for file, function in frames)
+        return Failure(f"traceback: {errors[0]}{where}", f"{text[found:][-2000:]}\n{through}")
     if terminal.has_ended and terminal.status != 0:
         return Failure(f"status {terminal.status}", text[-500:])
     if left := terminal.left_on():

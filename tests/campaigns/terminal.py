@@ -168,4 +168,4 @@ class Terminal:
 
     def text(self) -> str:
         """The last of what was written, without the sequences that move and colour it."""
-        return _ESCAPES.sub("", self.output[-60_000:].decode("utf-8", "replace"))
+        return _ESCAPES.sub("", self.output[-400_000:].decode("utf-8", "replace"))

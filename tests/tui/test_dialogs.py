@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList
 from textual.events import Click
 
 from rnntui.data.sequence_file import read_sequence_file
@@ -65,6 +66,18 @@ async def test_a_dialog_goes_once(opening: str) -> None:
         assert app.screen is below
         await pilot.press(opening)  # and comes again
         assert app.screen is not below
+
+
+async def test_the_themes_are_such_a_dialog() -> None:
+    app = RnnTui()
+    async with app.run_test(size=(81, 24)) as pilot:
+        app.search_themes()
+        await pilot.pause()
+        assert isinstance(app.screen, Commands)
+        app.screen.query_one(CommandList).clear_options()
+        await pilot.press("down", "pagedown", "pageup", "d", "pagedown", "escape")
+        assert not isinstance(app.screen, Commands)
+        assert app.is_running
 
 
 async def test_a_dialog_behind_another_stays() -> None:
