@@ -43,8 +43,12 @@ def generate(task: str, count: int, seed: int, options: tuple[str, ...], as_json
 
     from rnntui.data.tasks.registry import make_task, read_options
     from rnntui.report.tasks import samples_json, samples_text
+    from rnntui.text.memory import ELEMENT, MOST_OBJECTS, SEQUENCE, check_fits
 
     made = make_task(task, **read_options(options))
+    (first,) = islice(made.sequences(seed), 1)
+    size = SEQUENCE + sum(ELEMENT * array.size for array in first.arrays)
+    check_fits(f"{count:,} of these sequences", count * size, MOST_OBJECTS, hint="take fewer: -n")
     drawn = list(islice(made.sequences(seed), count))
     if as_json:
         print_json(samples_json(made, seed, drawn))

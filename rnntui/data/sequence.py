@@ -30,6 +30,12 @@ class InputSequence:
     target_symbols: tuple[str, ...] = ()
 
     @property
+    def arrays(self) -> tuple[Array, ...]:
+        """Those of inputs, targets and mask that there are."""
+        found = (self.inputs, self.targets, self.mask)
+        return tuple(array for array in found if array is not None)
+
+    @property
     def length(self) -> int:
         """T, the number of timesteps."""
         return len(self.mask)

@@ -31,3 +31,13 @@ def test_a_seed_is_one_that_a_file_can_have():
     result = run("reber", "--seed", str(2**63 + 1))
     assert result.exit_code != 0
     assert "--seed" in result.output
+
+
+def test_more_sequences_than_there_is_memory_for_are_refused_before_they_are_drawn() -> None:
+    result = CliRunner().invoke(
+        main, ["generate", "adding", "-n", "1000000", "--set", "length=10000"]
+    )
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "1,000,000 of these sequences would take 3 TB" in result.stderr
+    assert "and 300 MB is the most; take fewer: -n" in result.stderr
