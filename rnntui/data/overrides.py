@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,7 +16,7 @@ def with_overrides(toml: TomlText, written: Iterable[str]) -> TomlText:
 
     Raises InputError for what is not of that form.
     """
-    data = copy.deepcopy(toml.data)
+    data = dict(toml.data)
     for text in written:
         path, equals, value = text.partition("=")
         keys = [key.strip() for key in path.split(".")]
@@ -26,9 +25,12 @@ def with_overrides(toml: TomlText, written: Iterable[str]) -> TomlText:
             raise InputError(Problem(f"`{text}` sets nothing", None, hint))
         table: Any = data
         for key in keys[:-1]:
-            table = table.setdefault(key, {})
-            if not isinstance(table, dict):
+            inner = table.get(key, {})
+            if not isinstance(inner, dict):
                 raise InputError(Problem(f"`{key}` is not a table", None, f"in `{text}`"))
+            copied = dict(inner)  # those on the way, and no others: there may be very many
+            table[key] = copied
+            table = copied
         table[keys[-1]] = _value(value.strip())
     return replace(toml, data=data)
 

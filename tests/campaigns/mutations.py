@@ -14,7 +14,7 @@ from random import Random
 NUMBERS = (
     b"0", b"-1", b"1e308", b"-1e308", b"1e309", b"5e-324", b"nan", b"inf", b"1e-400", b"999999999999",
     b"2147483648", b"9223372036854775808", b"1" * 400, b"1_0", b"0x7f", b"-0.0", b"1e5", b"1000000000",
-    b"10", b"100", b"65536", b"0.1", b"true",
+    b"10", b"100", b"4096", b"0.1", b"true",
 )  # fmt: skip
 WORDS = (
     b"\x00", b"\x1b[2J", b"\x9b", "\u009b31m".encode(), "\u202e".encode(), "\ufeff".encode(),
