@@ -130,6 +130,22 @@ def test_bytes_that_are_no_text_are_keys_without_a_meaning(typed: bytes, where: 
         assert b"Traceback" not in terminal.output
 
 
+@pytest.mark.parametrize("pause", [0, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08])
+def test_stopped_while_it_quits_it_leaves_the_terminal_as_it_was(pause: float) -> None:
+    with opened() as terminal:
+        terminal.type("q")
+        terminal.read(pause)
+        terminal.process.send_signal(signal.SIGTSTP)
+        end = time.monotonic() + 20
+        waited = os.WSTOPPED | os.WEXITED | os.WNOHANG | os.WNOWAIT
+        while os.waitid(os.P_PID, terminal.process.pid, waited) is None:
+            assert time.monotonic() < end
+            terminal.read(0.005)
+        terminal.process.send_signal(signal.SIGCONT)
+        assert terminal.finish() == 0
+        left_clean(terminal)
+
+
 def test_a_terminal_that_closes_ends_it_within_a_second() -> None:
     """Without a signal: as of a program whose terminal is not its session's."""
     terminal = opened()
