@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import contextlib
 
+from textual import command
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette
 from textual.errors import NoWidget
 from textual.events import Click
 
 from rnntui.tui.dialog import is_in_front
+from rnntui.tui.options import SurvivesLateInput
 
 
-class Commands(CommandPalette):
-    """Textual's, but for three faults (textual 8.2.8) that end the application: a page up or down in a
-    list that has no lines yet raises KeyError, and a click outside a terminal that has become smaller
-    meanwhile raises NoWidget; and it goes twice, which `Dialog` tells of."""
+class CommandOptions(SurvivesLateInput, command.CommandList, can_focus=False):
+    """The list of the palette."""
 
-    def _action_command_list(self, action: str) -> None:
-        with contextlib.suppress(KeyError):
-            super()._action_command_list(action)
+
+vars(command)["CommandList"] = CommandOptions  # Textual's palette makes its list of this name
+
+
+class Commands(command.CommandPalette):
+    """Textual's, but for faults of it (textual 8.2.8) that end the application: a click outside a
+    terminal that has become smaller meanwhile raises NoWidget; and it goes twice, as `Dialog` says."""
 
     def _on_click(self, event: Click) -> None:  # type: ignore[override]  # as in Textual
         event.prevent_default()  # Textual calls that of each class

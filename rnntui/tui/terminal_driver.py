@@ -43,8 +43,8 @@ def mended(driver: type[Driver]) -> type[Driver]:
                     loop.add_signal_handler(signal.SIGCONT, self._sigcont_application)
 
             def _sigcont_application(self, *_: object) -> None:
-                if self._app._exit:
-                    return  # it was stopped while it was leaving: the terminal is as it was before
+                # one that was stopped while it was leaving has put the terminal back as it was
+                self._auto_restart = self._auto_restart and not self._app._exit
                 if self._auto_restart and not self._must_signal_resume:
                     self.suspend_application_mode()
                 super()._sigcont_application()

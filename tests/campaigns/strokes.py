@@ -18,7 +18,7 @@ _COMMON = (
 _RARE = (
     b"\x1bOP", b"\x1b[15~", b"\x1b[24~", b"\x1b[3~", b"\x1b[2~", b"\x1b[1;3A", b"\x1b[1;6B", b"\x1ba",
     b"\x1b\r", b"\x01", b"\x05", b"\x0b", b"\x0c", b"\x12", b"\x15", b"\x16", b"\x17", b"\x1f", b"\x00",
-    b"\x1b[200~", b"\x1b[201~", b"\x1b[", b"\x1b[I", b"\x1b[O", b"\x1b[99;99R", b"\x1b[?1;2c",
+    b"\x1b[200~\r\x1b[201~", b"\x1b[201~", b"\x1b[", b"\x1b[I", b"\x1b[O", b"\x1b[99;99R", b"\x1b[?1;2c",
     b"\x1b[27;5;13~", b"\x1b[57441u", b"\x1b[97;5u", b"\xff", b"\xc3", b"\x9b", b"\x1b]0;x\x07", b"\n",
     "é漢👩\u200d🔬\u202e".encode(), b"[", b"]", b"(", b"\\", b"a", b"e", b"n", b"s", b"w", b"x", b"y", b"z",
     b"A", b"Z", b"%", b"\x1b[M !!",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.style import Style
 from textual.command import CommandList
 from textual.events import Click
+from textual.widgets import OptionList
 
 from rnntui.data.sequence_file import read_sequence_file
 from rnntui.data.shipped import find_file
@@ -77,6 +79,22 @@ async def test_the_themes_are_such_a_dialog() -> None:
         app.screen.query_one(CommandList).clear_options()
         await pilot.press("down", "pagedown", "pageup", "d", "pagedown", "escape")
         assert not isinstance(app.screen, Commands)
+        assert app.is_running
+
+
+@pytest.mark.parametrize("opening", ["palette", "themes", "gallery"])
+async def test_a_click_on_an_entry_that_is_gone(opening: str) -> None:
+    app = RnnTui()
+    async with app.run_test(size=(100, 30)) as pilot:
+        if opening == "palette":
+            await pilot.press("ctrl+p")
+        elif opening == "themes":
+            app.search_themes()
+        await pilot.pause()
+        options = app.screen.query_one(OptionList)
+        style = Style(meta={"option": 99})
+        options.post_message(Click(options, 3, 3, 0, 0, 1, False, False, False, 3, 3, style))
+        await pilot.pause()
         assert app.is_running
 
 
