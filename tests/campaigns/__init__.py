@@ -8,6 +8,7 @@ keys     random keys, pastes, mouse, sizes and signals in a pseudo-terminal
          python -m tests.campaigns.keys --runs 20 --keys 3000
 numbers  extreme parameters, inputs and settings, through commands and the application
          python -m tests.campaigns.numbers --count 2000
+         python -m tests.campaigns.numbers --application --count 200
 
 Run them in the root of the repository. The tests beside them run each for some seconds, the same
 every time. A campaign is decided by its seed alone: `--seed 7 --only 123` is one case of it again. What
