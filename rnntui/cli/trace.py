@@ -92,7 +92,7 @@ def trace(
     number = sequence - 1
     if as_ == "npz":
         if output is None:
-            raise InputError(Problem("npz is not for a terminal", None, "give --output trace.npz"))
+            raise InputError(Problem("npz is written to a file", None, "give --output trace.npz"))
         write_trace_npz(output, file, current, number, decompositions)
         return
     lines = {"json": trace_json, "jsonl": trace_jsonl, "csv": trace_csv}[as_]

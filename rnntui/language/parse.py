@@ -132,8 +132,8 @@ def _target(written: str, place: SourcePlace) -> Key:
 
 
 def _split_role(comment: str) -> tuple[str, str]:
-    """`gate: input gate` → ("gate", "input gate"); other comments are descriptions alone."""
-    head, colon, rest = comment.partition(":")
-    if colon and head.strip() in ROLES:
+    """`gate: input gate` → ("gate", "input gate"), `gate` → ("gate", ""); others are descriptions."""
+    head, _, rest = comment.partition(":")
+    if head.strip() in ROLES:
         return head.strip(), rest.strip()
     return "", comment

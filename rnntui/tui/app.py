@@ -6,6 +6,7 @@ Nothing that computes is imported before the first screen is seen: that makes it
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
@@ -42,7 +43,7 @@ class RnnTui(App[None]):
     """
 
     TITLE = "rnntui"
-    CSS_PATH = "theme.tcss"
+    CSS_PATH = Path(__file__).with_name("theme.tcss")
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(QUITS), "quit", "quit", show=False, priority=True),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
 import contextlib
 import os
 import selectors
@@ -11,10 +10,10 @@ import signal
 import sys
 from collections.abc import Iterable
 
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.message import Message
+
+from rnntui.tui.terminal_keys import TerminalKeys
 
 _TICK = 0.1  # seconds after which an Esc that nothing follows is a key
 _BYTES = 4096  # of keys that are read at once
@@ -28,11 +27,11 @@ def mended(driver: type[Driver]) -> type[Driver]:
         class UnixDriver(LinuxDriver):
             """Reads whatever is typed, and is stopped and continued in good order.
 
-            Textual's ends with a traceback where what is typed is not UTF-8, and reads on for ever
-            from a terminal that has gone. Its handlers of signals write to the terminal in the
-            middle of whatever the main thread does, and wait for ever where that is writing, too;
-            and where a process is continued that was not stopped by the terminal, they start a
-            second thread that reads the keys, each of which gets a part.
+            Textual's ends with a traceback where what is typed is not UTF-8 or cannot be parsed, and
+            reads on for ever from a terminal that has gone. Its handlers of signals write to the
+            terminal in the middle of whatever the main thread does, and wait for ever where that is
+            writing, too; and where a process is continued that was not stopped by the terminal,
+            they start a second thread that reads the keys, each of which gets a part.
             """
 
             def start_application_mode(self) -> None:
@@ -51,8 +50,7 @@ def mended(driver: type[Driver]) -> type[Driver]:
 
             def run_input_thread(self) -> None:
                 """Read keys until the driver is to end, or the terminal has gone."""
-                parser = XTermParser(self._debug)
-                decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+                keys = TerminalKeys(self._debug)
                 with selectors.SelectSelector() as selector:
                     selector.register(self.fileno, selectors.EVENT_READ)
                     while not self.exit_event.is_set():
@@ -60,12 +58,9 @@ def mended(driver: type[Driver]) -> type[Driver]:
                             typed = self._typed()
                             if not typed:
                                 return
-                            text = decode(typed)
-                            if text:  # else a character has only begun; to feed nothing is the end
-                                self._hand_over(parser.feed(text))
-                        self._hand_over(parser.tick())
-                with contextlib.suppress(EOFError, ParseError):
-                    self._hand_over(parser.feed(""))
+                            self._hand_over(keys.read(typed, self._app.size))
+                        self._hand_over(keys.tick())
+                keys.end()
 
             def _typed(self) -> bytes:
                 """What has been typed; nothing, of a terminal that has gone."""

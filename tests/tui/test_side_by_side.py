@@ -40,7 +40,7 @@ class TwoScreen(Screen[None]):
 
 @pytest.fixture(autouse=True)
 def _without_compiling(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rnntui.session.session.compiler_available", lambda: False)
+    monkeypatch.setattr("rnntui.session.session.can_compile", lambda _: False)
 
 
 async def opened(pilot: Pilot, left: str = "lstm-ab", right: str = "batch") -> TwoScreen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
 
@@ -12,20 +13,45 @@ from rnntui.session.moment import Moment
 from rnntui.session.views.arrays import Array, Version, closed
 
 
+class FirstLosses(Sequence[float]):
+    """The first `count` of losses that become more."""
+
+    def __init__(self, losses: Sequence[float], count: int) -> None:
+        self._losses, self._count = losses, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> float: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Any: ...
+
+    def __getitem__(self, index: int | slice) -> Any:
+        """The loss of an iteration, or those of several."""
+        if isinstance(index, slice):
+            start, stop, step = index.indices(self._count)
+            return self._losses[start:stop:step]
+        if not -self._count <= index < self._count:
+            raise IndexError(index)
+        return self._losses[index % self._count]
+
+
 @dataclass(frozen=True, eq=False)
 class LossView:
     """Two curves; none where the model has no loss.
 
-    objective: the name of what training minimises, or None. losses: of the iterations so far, which
-    may be more by the time they are read: the first `count` are meant. iteration: the one at hand.
-    at_each_t: (T,), of t = 1 … T. known: the timesteps at which it is known by now. t: the one to
-    look at. version: of `at_each_t`.
+    objective: the name of what training minimises, or None. losses: of the iterations that had been
+    reached. iteration: the one at hand. at_each_t: (T,), of t = 1 … T. known: the timesteps at which it
+    is known by now. t: the one to look at. version: of `at_each_t`. losses_version: of losses that are
+    the same, but for those that there were not yet.
     """
 
     version: Version
     objective: str | None
+    losses_version: Version
     losses: Sequence[float]
-    count: int
     iteration: int
     at_each_t: Array
     known: range
@@ -35,7 +61,7 @@ class LossView:
     @property
     def loss(self) -> float | None:
         """The iteration's, if it is known by now."""
-        return self.losses[self.iteration] if self.iteration < self.count else None
+        return self.losses[self.iteration] if self.iteration < len(self.losses) else None
 
     @property
     def loss_at_t(self) -> float | None:
@@ -56,7 +82,7 @@ def view(moment: Moment) -> LossView:
         trace,
         objective,
         moment.losses,
-        len(moment.losses),
+        FirstLosses(moment.losses, len(moment.losses)),
         moment.position.iteration,
         closed(losses),
         range(0) if objective is None else moment.known_range(objective),

@@ -15,8 +15,6 @@ from rnntui.tui.panels.panel import Plot, Plots, PlotsPanel
 from rnntui.tui.panels.registry import panel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rnntui.session.moment import Moment
     from rnntui.session.views.loss import LossView
     from rnntui.tui.drawing.growing_curve import GrowingCurve
@@ -37,7 +35,7 @@ class LossPanel(PlotsPanel["LossView"]):
 
     def __init__(self) -> None:
         # the curves, and what they are of
-        self._over_iterations: tuple[Sequence[float], GrowingCurve] | None = None
+        self._over_iterations: tuple[object, GrowingCurve] | None = None
         self._over_timesteps: tuple[object, GrowingCurve] | None = None
 
     def view(self, moment: Moment) -> LossView:
@@ -47,7 +45,7 @@ class LossPanel(PlotsPanel["LossView"]):
     def plots(self, view: LossView) -> Plots:
         """Both plots."""
         if view.objective is None:
-            return Plots(dict.fromkeys(self.names, Plot(_no_loss, "no loss")))
+            return Plots({"curve": Plot(_no_loss, "no loss"), "steps": Plot(_nothing, "nothing")})
         note = "  ".join(
             f"{printable(key)} {format_number(value, 4)}" for key, value in view.metrics.items()
         )
@@ -56,11 +54,15 @@ class LossPanel(PlotsPanel["LossView"]):
     def _iterations(self, view: LossView) -> Plot:
         before = self._over_iterations
         # losses that are fewer than there were begin anew
-        if before is None or before[0] is not view.losses or view.count < before[1].stop:
-            self._over_iterations = before = view.losses, drawing.growing_curve.GrowingCurve()
+        fewer = before is not None and len(view.losses) < before[1].stop
+        if before is None or before[0] is not view.losses_version or fewer:
+            self._over_iterations = before = (
+                view.losses_version,
+                drawing.growing_curve.GrowingCurve(),
+            )
         curve = before[1]
         draw = partial(_draw_iterations, curve, view)
-        return Plot(draw, (curve, view.count, view.iteration))
+        return Plot(draw, (curve, len(view.losses), view.iteration))
 
     def _timesteps(self, view: LossView) -> Plot:
         before = self._over_timesteps
@@ -73,14 +75,18 @@ class LossPanel(PlotsPanel["LossView"]):
 
 
 def _no_loss(width: int, height: int, palette: Palette) -> list[Line]:
-    return [Line("no targets, so no loss"[:width], DIM)]
+    return [Line("nothing is trained on: there is no loss"[:width], DIM)]
+
+
+def _nothing(width: int, height: int, palette: Palette) -> list[Line]:
+    return []
 
 
 def _draw_iterations(
     curve: GrowingCurve, view: LossView, width: int, height: int, palette: Palette
 ) -> list[Line]:
-    if curve.stop < view.count:  # of pictures that were never seen, the losses are there as well
-        curve.extend(view.losses[curve.stop : view.count])
+    if curve.stop < len(view.losses):  # those of pictures that were never seen are there as well
+        curve.extend(view.losses[curve.stop :])
     x, y = curve.before()
     return drawing.plots.line_plot(
         [drawing.plots.Series("loss", y, x)],

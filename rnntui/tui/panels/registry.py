@@ -46,8 +46,12 @@ def panel(name: str, *, title: str, area: Area, about: str) -> Callable[[PanelCl
 
 
 def registered_panels() -> tuple[Registration, ...]:
-    """All panels in the order of Tab: by area, and within it by name."""
+    """All panels in the order of Tab: by area; first the one that it is named after, then by name."""
     package = import_module(__package__)
     for module in pkgutil.iter_modules(package.__path__, f"{__package__}."):
         import_module(module.name)
-    return tuple(sorted(_registered.values(), key=lambda each: (AREAS.index(each.area), each.name)))
+    return tuple(sorted(_registered.values(), key=_order))
+
+
+def _order(panel: Registration) -> tuple[int, bool, str]:
+    return AREAS.index(panel.area), panel.name != panel.area, panel.name

@@ -51,6 +51,11 @@ class GoToScreen(Dialog[Destination | None]):
     """A line at the foot; Enter goes, Esc does not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "close")]
+    DEFAULT_CSS = """
+    GoToScreen { align: left bottom; background: transparent; }
+    GoToScreen #go-to { width: 1fr; max-width: 60; border: round $accent; background: $background; }
+    GoToScreen #go-to.refused { border: round $error; }
+    """
 
     def __init__(self, now: int) -> None:
         super().__init__()

@@ -23,6 +23,19 @@ class HelpScreen(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,question_mark,q,enter,f1", "dismiss", "close"),
     ]
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; }
+    HelpScreen #help {
+        width: 72;
+        max-width: 95%;
+        height: auto;
+        max-height: 95%;
+        border: round $accent;
+        background: $surface;
+        padding: 0 1;
+    }
+    HelpScreen #help Static { width: 1fr; }
+    """
 
     def compose(self) -> ComposeResult:
         """The table, which scrolls where it is higher than the screen."""

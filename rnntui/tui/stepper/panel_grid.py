@@ -29,6 +29,16 @@ class PanelGrid(CachedLines):
         width: 1fr;
         height: 1fr;
     }
+    PanelGrid > .panel {
+        border: round $primary-darken-1;
+        border-title-color: $text;
+        border-subtitle-color: $text-muted;
+        background: $background;
+        padding: 0 1;
+        width: 1fr;
+        height: 1fr;
+    }
+    PanelGrid > .panel.current { border: heavy $accent; }
     """
 
     def __init__(

@@ -12,7 +12,7 @@ from rnntui.tui.drawing.cached_lines import CachedLines
 from rnntui.tui.drawing.plot_view import PlotView
 from rnntui.tui.panels.panel import Plots
 
-_HIGH = 14  # lines from which on plots stand below each other
+_HIGH = 12  # lines from which on plots stand below each other
 _WIDE = 56  # cells from which on they stand side by side
 
 

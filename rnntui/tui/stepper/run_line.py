@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 class RunLine(CachedLines):
     """One line below the panels; parts are left out whole where it is narrow."""
 
+    DEFAULT_CSS = """
+    RunLine { height: 1; background: $panel; color: $text; padding: 0 1; }
+    """
+
     def __init__(self) -> None:
         super().__init__()
         self._parts: list[str] = []

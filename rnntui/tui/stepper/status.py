@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from rnntui.session.views.status import AnswerCounts, StatusView
 
 _LOUD = Style(bold=True, reverse=True)
-_LEAST = ("model", "announced", "file", "iteration", "equation", "phase")  # the least telling first
+_LEAST = ("model", "announced", "equation", "phase", "file", "iteration")  # the least telling first
 
 
 class StatusLine(CachedLines):
     """One line; parts are left out whole where it is narrow. A message takes the place of it all."""
+
+    DEFAULT_CSS = """
+    StatusLine { height: 1; background: $panel; color: $text; padding: 0 1; }
+    """
 
     answers: reactive[AnswerCounts | None] = reactive(None)
     """How many worked answers of the file are right, once they have been checked."""

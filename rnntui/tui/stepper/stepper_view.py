@@ -52,6 +52,7 @@ class StepperView(CachedLines, can_focus=True):
         width: 1fr;
         height: 1fr;
     }
+    StepperView.aside PanelGrid > .panel.current { border: heavy $primary-darken-1; }
     """
 
     class Left(Message):
