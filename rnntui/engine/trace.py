@@ -13,6 +13,7 @@ import numpy.typing as npt
 from rnntui.compile.passes import backward_pass, forward_pass
 from rnntui.compile.sequence_code import CARRIES
 from rnntui.data.sequence import InputSequence
+from rnntui.data.training_settings import REDUCTIONS
 from rnntui.engine.lookup import Lookup
 from rnntui.language.keys import cotangent, grad, weight
 from rnntui.language.program import Program
@@ -127,7 +128,7 @@ def compute_trace(
     sequence; they reach T also where a chunk ends there. Both in the states' shapes.
     So a sequence can be computed in pieces; it is the same but for rounding: a matrix product over
     fewer timesteps may add up in another order.
-    Raises ValueError where a name is no state, or a shape is another.
+    Raises ValueError where a name is no state, a shape is another, or there is no such reduction or chunk.
     """
     initial, cotangents = initial or {}, cotangents or {}
     program = program.receiving(initial, cotangents)
@@ -166,6 +167,8 @@ def total_loss(weights: Array, losses: Array) -> float:
 def loss_weights(sequence: InputSequence, reduction: str) -> Array:
     """(T + 1,): what each timestep's loss counts in L; index 0 is unused."""
     weights = np.concatenate([[0.0], sequence.mask])
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"the losses of timesteps are reduced by {' or '.join(REDUCTIONS)}")
     if reduction == "mean":
         with np.errstate(over="ignore"):
             total = float(np.sum(sequence.mask))
@@ -215,6 +218,8 @@ def carries(length: int, truncate: int | None) -> npt.NDArray[np.bool_]:
     carries = np.ones(length + 1, dtype=np.bool_)
     carries[length] = False
     if truncate is not None:
+        if truncate < 1:
+            raise ValueError("a chunk of truncated backpropagation has a timestep at least")
         carries[truncate::truncate] = False
     return carries
 

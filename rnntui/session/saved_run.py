@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.data.sequence_file import SequenceFile
+from rnntui.engine.compiled_engine import CompiledEngine
+from rnntui.engine.numpy_engine import NumpyEngine
 from rnntui.engine.parameter_vector import VectorLayout
 from rnntui.engine.state import TrainingState
 from rnntui.language.keys import derived
@@ -27,6 +29,7 @@ from rnntui.text.problems import InputError, Problem
 Array = npt.NDArray[Any]
 
 _FORMAT = 2  # 1 had no fingerprints, settings and checksum
+_KEYS = {"iteration", "format", "engine", "settings", "model", "optimizer", "data", CHECKSUM}
 _MOST_ITERATIONS = 10**12
 _SPARE = 1 << 20  # bytes of a file beside the numbers of the state
 _SAVED_BY = "`rnntui train --save` writes one"
@@ -88,7 +91,22 @@ class _Reader:
         parameters = self.parameters()
         notices = tuple(self.notices())
         state = TrainingState(iteration, parameters, self.memory(iteration))
-        return SavedRun(state, str(self.arrays.get("engine", "")), notices)
+        engine = str(self.arrays.get("engine", ""))
+        if engine not in (NumpyEngine.name, CompiledEngine.name):
+            self.refuse(
+                f"`{self.path}` was computed by `{engine[:40]}`", "there is no such engine here"
+            )
+        for key in self.arrays.keys() - _KEYS:
+            if not key.startswith(("parameter:", "memory:")):
+                self.refuse(
+                    f"`{self.path}` has `{key[:40]}`, which is no part of a saved run", _SAVED_BY
+                )
+        return SavedRun(state, engine, notices)
+
+    @property
+    def is_first_format(self) -> bool:
+        """Whether it is of before there were fingerprints, settings and a checksum."""
+        return self.whole("format") == 1
 
     def iteration(self) -> int:
         """Where it has come to, after a look at whether it is a run that we can read at all."""
@@ -123,7 +141,10 @@ class _Reader:
                     f"the model has no parameter `{key}`, but `{self.path}`", "another model?"
                 )
         for what, print_ in fingerprints(self.file).items():
-            if str(self.arrays.get(what, print_)) != print_:
+            written = self.arrays.get(what)
+            if written is None and not self.is_first_format:
+                self.refuse(f"`{self.path}` is not a saved run", f"it does not say of which {what}")
+            if written is not None and str(written) != print_:
                 name = {"model": "model", "optimizer": "optimiser", "data": "data"}[what]
                 message = f"`{self.path}` was saved with another {name} than `{self.file.file}` has"
                 if what == "data":
@@ -158,16 +179,21 @@ class _Reader:
 
     def notices(self) -> Iterator[str]:
         """In which settings the training goes on otherwise than it began."""
-        if self.whole("format") < _FORMAT:
+        if self.is_first_format:
             yield f"`{self.path}` is of an earlier version: its model and data were not compared"
             return
         try:
             before = dict(json.loads(str(self.arrays["settings"])))
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, RecursionError):
             self.refuse(f"`{self.path}` is not a saved run", "it has no settings")
-        for key, now in _settings(self.file).items():
-            if before.get(key) != now:
-                yield f"goes on with {key} {now}, saved with {before.get(key)}"
+        now = _settings(self.file)
+        if before.keys() != now.keys():
+            self.refuse(
+                f"`{self.path}` is not a saved run", "its settings are not those of a training"
+            )
+        for key, value in now.items():
+            if before[key] != value:
+                yield f"goes on with {key} {value}, saved with {before[key]}"
 
     def check(self, key: str, array: Array, shape: Shape, hint: str) -> None:
         if array.shape != shape or array.dtype != np.float64:

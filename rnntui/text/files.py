@@ -17,6 +17,7 @@ _AS_IT_IS = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_B
 """Without waiting for a reader, becoming a terminal's owner, or translating; as far as a system knows."""
 
 _ATTEMPTS = 3  # to make a temporary file; where there are no locks, none is better than another
+_pipes: list[int] = []  # that are to be written to
 
 
 def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
@@ -46,6 +47,9 @@ def check_writable(path: Path) -> None:
         before = _status(path)
         if before is not None and not stat.S_ISREG(before.st_mode):
             _refuse_kind(before.st_mode)
+            if stat.S_ISFIFO(before.st_mode):
+                # it stays open: to its reader a pipe is at its end once nobody writes any more
+                _pipes.append(_opened(path))
             return
         target = Path(os.path.realpath(path))
         _refuse_read_only(target, before)
@@ -171,16 +175,20 @@ def _refuse_kind(mode: int) -> None:
         raise OSError(errno.EINVAL, "it is not a file")
 
 
-def _write_to(path: Path, mode: int, pieces: Iterable[bytes]) -> None:
-    """Write to a character device or a pipe as it is."""
-    _refuse_kind(mode)
+def _opened(path: Path) -> int:
+    """Open without waiting: a pipe that nobody reads would keep this for ever."""
     try:
-        # without waiting: a pipe that nobody reads would keep this for ever
-        handle = os.open(path, os.O_WRONLY | _AS_IT_IS)
+        return os.open(path, os.O_WRONLY | _AS_IT_IS)
     except OSError as error:
         if error.errno == errno.ENXIO:
             raise OSError(errno.ENXIO, "nobody reads from this pipe") from None
         raise
+
+
+def _write_to(path: Path, mode: int, pieces: Iterable[bytes]) -> None:
+    """Write to a character device or a pipe as it is."""
+    _refuse_kind(mode)
+    handle = _opened(path)
     if hasattr(os, "O_NONBLOCK"):
         os.set_blocking(handle, True)
     with os.fdopen(handle, "wb") as file:

@@ -259,3 +259,17 @@ def test_what_is_no_state_or_has_another_shape_is_refused(given: str) -> None:
         compute_trace(program, sequence, parameters, **{given: {"i": np.zeros(3)}})
     with pytest.raises(ValueError, match="`h` is a vector of 3, and this is a vector of 2"):
         compute_trace(program, sequence, parameters, **{given: {"h": np.zeros(2)}})
+
+
+def test_chunks_and_reductions_that_are_none_are_refused() -> None:
+    from rnntui.data.sequence_file import parse_sequence_file
+    from rnntui.session.checks import start_training
+
+    text = 'model = "elman"\n[sizes]\nhidden = 2\n[data]\none_hot = "ab"\nsequence = "ab"\ntargets = "ba"\n'
+    trainer, state = start_training(parse_sequence_file(text, "small.toml"))
+    sequence = trainer.sequences[0]
+    for truncate in (0, -1):
+        with pytest.raises(ValueError, match="a timestep at least"):
+            compute_trace(trainer.program, sequence, state.parameters, "sum", truncate)
+    with pytest.raises(ValueError, match="sum or mean"):
+        compute_trace(trainer.program, sequence, state.parameters, "bogus")
