@@ -19,6 +19,7 @@ SEQUENCE = 700  # with its arrays
 TIMESTEP = 40  # its symbol and its mask
 TEXT = 60  # and one for each character
 ENTRY = 300  # of a table, with its place in the file
+TABLE = 1_000  # named in a key or header of TOML, with what is noted of it while it is read
 LIST = 200
 ELEMENT = 70  # of a list
 

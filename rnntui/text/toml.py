@@ -16,12 +16,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rnntui.text.memory import ELEMENT, ENTRY, LIST, MOST_OBJECTS, check_fits
+from rnntui.text.memory import ELEMENT, ENTRY, LIST, MOST_OBJECTS, TABLE, check_fits
 from rnntui.text.opening import open_to_read
 from rnntui.text.problems import InputError, Problem, SourcePlace
+from rnntui.text.toml_keys import count_key_names
 
 _MEBIBYTES = 64
-_LONGEST_KEY = 2_000  # names in a dotted key; tomllib's time and memory grow with its square
+_LONGEST_KEY = 2_000  # names in a dotted key
+_MOST_KEY_STEPS = 20_000_000  # in looking up keys, from name to name
 _BYTE_ORDER_MARK = "\ufeff"
 _WHOLE_FILE = -1  # the offset of what has no place in the file
 
@@ -30,10 +32,6 @@ _LITERAL = r"'[^']*+'"
 # Commas are skipped like white space: tomllib has checked that they are where they must be.
 _SEPARATORS = re.compile(r"(?:[ \t\r\n,]++|#[^\n]*+)*+")
 _KEY_PART = re.compile(rf"[ \t]*+([A-Za-z0-9_-]++|{_BASIC}|{_LITERAL})[ \t]*+\.?")
-_DOTTED = re.compile(
-    rf"(?:[A-Za-z0-9_-]++|{_BASIC}|{_LITERAL})[ \t]*+"
-    rf"(?:\.[ \t]*+(?:[A-Za-z0-9_-]++|{_BASIC}|{_LITERAL})[ \t]*+)*+"
-)
 _SCALAR = re.compile(
     r'(?:"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3,5}'  # the last two quotes may belong to the content
     r"|'''(?:[^']++|'{1,2}(?!'))*+'{3,5}"
@@ -163,14 +161,33 @@ def _check_size(text: str, file: str) -> None:
     size = values + ELEMENT * text.count(",") + len(text)
     hint = "put long sequences into a .csv, .npy or .txt file"
     check_fits("what is in the file", size, MOST_OBJECTS, SourcePlace(0, file=file), hint)
-    if text.count(".") < _LONGEST_KEY:
-        return
-    for key in _DOTTED.finditer(text):
-        if key[0].count(".") < _LONGEST_KEY or text[key.end() : key.end() + 1] not in ("=", "]"):
-            continue
-        if "#" not in text[text.rfind("\n", 0, key.start()) + 1 : key.start()]:  # else a comment
-            message = f"a dotted key has more than {_LONGEST_KEY:,} names"
-            raise InputError(Problem(message, _Lines(text, file).place(key.start())))
+    _check_keys(text, size, file)
+
+
+def _check_keys(text: str, size: int, file: str) -> None:
+    """Refuse a key that is too long, and more tables named in keys and headers than there may be.
+
+    size: in bytes, of all else that is in the text.
+    """
+    dots, brackets = text.count("."), text.count("[")
+    steps = (dots + text.count("=")) * (dots + 2)
+    if (
+        dots < _LONGEST_KEY
+        and steps <= _MOST_KEY_STEPS
+        and size + TABLE * (dots + brackets) <= MOST_OBJECTS
+    ):
+        return  # however they are put together
+    keys = count_key_names(text)
+    if keys.longest > _LONGEST_KEY:
+        message = f"a dotted key has more than {_LONGEST_KEY:,} names"
+        raise InputError(Problem(message, _Lines(text, file).place(keys.longest_at)))
+    what = f"what is in the file, with {keys.count:,} names of tables in its keys and headers,"
+    place, hint = SourcePlace(0, file=file), "give its keys and headers fewer names"
+    check_fits(what, size + TABLE * keys.count, MOST_OBJECTS, place, hint)
+    if keys.steps > _MOST_KEY_STEPS:
+        what = f"looking up the file's keys, name by name, would take {keys.steps:,} steps"
+        message = f"{what}, and {_MOST_KEY_STEPS:,} are the most"
+        raise InputError(Problem(message, place, hint))
 
 
 def _decode(content: bytes, file: str) -> str:

@@ -8,6 +8,8 @@ import os
 import subprocess
 import sys
 import threading
+import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +25,7 @@ from rnntui.text.memory import in_words
 from rnntui.text.problems import InputError
 from rnntui.text.titles import title_of
 from rnntui.text.toml import parse_toml, read_toml
+from rnntui.text.toml_keys import count_key_names
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no limits, no pipes with names")
 
@@ -137,6 +140,26 @@ TOML = {
     "a spaced one": (" . ".join(["a"] * 30_000) + " = 1", "line 1, column 1: a dotted key has"),
     "a header": ("b = 1\n[" + ".".join(["a"] * 50_000) + "]", "line 2, column 2: a dotted key"),
     "inline": ("b = { " + ".".join(["a"] * 50_000) + " = 1 }", "line 1, column 7: a dotted key"),
+    "behind a comment": (
+        "b = 1 # '\n" + ".".join(["a"] * 50_000) + " = 1 # '",
+        "line 2, column 1: a dotted key has",
+    ),
+    "long keys": (
+        "\n".join(f"k{number}." + ".".join(["a"] * 1_990) + " = 1" for number in range(250)),
+        "with 497,500 names of tables in its keys and headers, would take 499 MB",
+    ),
+    "long headers": (
+        "\n".join(f"[b{number}." + ".".join(["a"] * 199) + "]" for number in range(20_000)),
+        "with 4,000,000 names of tables in its keys and headers, would take 4 GB",
+    ),
+    "headers": (
+        "\n".join(f"[b{number}]" for number in range(1_000_000)),
+        "with 1,000,000 names of tables in its keys and headers, would take 1.2 GB",
+    ),
+    "keys far below": (
+        "[" + ".".join(["a"] * 1_990) + "]\n" + "\n".join(f"b{n} = 1" for n in range(200_000)),
+        "would take 398,201,990 steps, and 20,000,000 are the most",
+    ),
     "very many keys": (
         "\n".join(f"a{number} = 1" for number in range(2_000_000)),
         "what is in the file would take 6",
@@ -162,6 +185,46 @@ def test_long_texts_with_points_are_no_keys() -> None:
         f"a = \"{points}\"\nb = '''\n{points}\n'''\nc.d = 1\n# {points} = \ne = [{'0.5, ' * 500}]\n"
     )
     assert parse_toml(text, "f.toml").data["c"] == {"d": 1}
+
+
+def test_what_is_allowed_of_long_keys_and_headers_is_within_bounds(tmp_path: Path) -> None:
+    keys = "".join(f"k{n}." + ".".join("a" * 300) + " = 1\n" for n in range(180))
+    headers = "".join(f"[b{n}." + ".".join("a" * 199) + "]\n" for n in range(1_000))
+    path = tmp_path / "f.toml"
+    path.write_text(keys + headers)
+    assert "there is no [data]" in run_bounded("check", str(path)).errors
+
+
+def test_many_keys_and_headers_as_people_write_them_are_read() -> None:
+    keys = "\n".join(f"k{n} = {{ a.b = 0.5, c = [[1.5]] }}\nx.y{n} = 1" for n in range(3_000))
+    headers = "\n".join(f"[table.of.{n}]\nx = [\n[1.5]\n]\n" for n in range(500))
+    data = parse_toml(f"{keys}\n{headers}", "f.toml").data
+    assert (len(data["x"]), len(data["table"]["of"])) == (3_000, 500)
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "steps", "longest"),
+    [
+        ("a = 1", 0, 1, 1),
+        ("a.b . \"c.d\" .'e.f'= 1", 3, 16, 4),
+        ("[ a . b ] # c\nd.e = 1\n[[f]]\ng = 1", 4, 2 + 8 + 1 + 3, 2),
+        ('a = [1.5, 2.5, "b.c = 1", {d.e = 1}]', 1, 1 + 4, 2),
+        ('a = \'\'\'\nb.c = 1\n[d.e]\n\'\'\'\nf = """\\""""""\ng = 1', 0, 3, 1),
+        ("# a.b = 1\nc = 1.5 # '\nd.e = 1 # '", 1, 1 + 4, 2),
+    ],
+)
+def test_names_of_keys_and_headers(text: str, count: int, steps: int, longest: int) -> None:
+    tomllib.loads(text)
+    found = count_key_names(text)
+    assert (found.count, found.steps, found.longest) == (count, steps, longest)
+
+
+@pytest.mark.parametrize("open_one", ['"', 'a = "', 'a = """', "a = '''\n", "[a.b\n", "a,\n"])
+def test_names_are_counted_in_linear_time(open_one: str) -> None:
+    text = open_one + open_one.join(['\\"'] * 300_000)
+    begin = time.process_time()
+    count_key_names(text)
+    assert time.process_time() - begin < 10
 
 
 class TestPipes:
