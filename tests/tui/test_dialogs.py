@@ -109,3 +109,15 @@ async def test_a_dialog_behind_another_stays() -> None:
         await behind.dismiss()
         assert app.screen is in_front
         assert behind in app.screen_stack
+
+
+async def test_commands_that_are_found_when_the_palette_has_gone() -> None:
+    app = RnnTui()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("ctrl+p")
+        palette = app.screen
+        assert isinstance(palette, Commands)
+        await palette.query("*").remove()
+        palette._list_visible = not palette._list_visible
+        await pilot.pause()
+        assert app.is_running
