@@ -27,7 +27,8 @@ FORMATS = ("text", "markdown", "latex", "html")
               help="The iteration after this many updates.")  # fmt: skip
 @click.option("--sequence", default=1, show_default=True, type=click.IntRange(1),
               help="Which sequence of the iteration's batch.")  # fmt: skip
-@click.option("--t", "t", metavar="T|FROM-TO", help="Only these timesteps.")
+@click.option("--t", "t", metavar="T|FROM-TO",
+              help="Only these timesteps; all of a long sequence are too many.")  # fmt: skip
 @click.option("--format", "as_", type=click.Choice(FORMATS), default="text", show_default=True,
               help="As what.")  # fmt: skip
 @click.option("--digits", default=2, show_default=True, type=click.IntRange(0, 15))

@@ -28,6 +28,8 @@ from rnntui.session.moment import Moment
 from rnntui.text.numbers import format_exact
 from rnntui.text.problems import InputError, Problem
 
+MOST_WORKED = 20_000  # equations of a solution: ten seconds, and more than anybody reads
+
 
 def explain_document(
     file: SequenceFile,
@@ -42,7 +44,8 @@ def explain_document(
     iteration: the one after so many updates. sequence: place in its batch, from 0.
     t: the timestep, or the timesteps, that are worked out; None is all of them. 0 is the initial state.
     digits: decimals of each number. most: components shown of each axis of a value.
-    Raises InputError where there is no such iteration, sequence or timestep.
+    Raises InputError where there is no such iteration, sequence or timestep, and where there are more
+    than MOST_WORKED equations to work out in several timesteps; those of one are always worked out.
     """
     with np.errstate(all="ignore"):  # what overflows is said where it stands
         return _Builder(
@@ -57,6 +60,7 @@ class _Builder:
         self.moment: Moment = walk.start
         self.trace = self.moment.trace
         self.times = _times(t, self.trace.length)
+        _check_work(walk, self.times)
 
     def build(self) -> Document:
         """Everything, in the order of computation."""
@@ -320,6 +324,22 @@ def _times(t: int | range | None, length: int) -> range:
             Problem(f"there is no such timestep: the sequence has t = 1 … {length}", None)
         )
     return times
+
+
+def _check_work(walk: Walk, times: range) -> None:
+    """Refuse more equations than are worked out, with how many timesteps would do."""
+    count = walk.count(times)
+    if count <= MOST_WORKED or len(times) == 1:
+        return
+    first = max(times.start, 1)
+    fitting = MOST_WORKED // max(walk.count(range(first, first + 1)), 1)
+    last = min(first + min(fitting, 50) - 1, times.stop - 1)
+    span = f"{first}-{last}" if last > first else str(first)
+    message = (
+        f"timesteps {times.start} to {times.stop - 1} have {count:,} equations to work out, "
+        f"and {MOST_WORKED:,} are the most"
+    )
+    raise InputError(Problem(message, None, f"ask for fewer timesteps, such as --t {span}"))
 
 
 def _table(columns: list[tuple[str, list[str]]]) -> TextTable:

@@ -45,6 +45,14 @@ class Walk:
         there = self.start.iteration.update is not None
         return self._moments("update", 0, len(self.start.optimiser.equations) if there else 0)
 
+    def count(self, times: range) -> int:
+        """How many equations these timesteps have, forward and, where there is a loss, backward."""
+        program = self.start.program
+        backward = program.model.objective is not None
+        each = len(program.model.equations) + (len(program.backward) if backward else 0)
+        first = len(initial_gradients(program)) if backward and 0 in times else 0
+        return first + each * (len(times) - (0 in times))
+
     def _moments(self, phase: Phase, t: int, count: int) -> Iterator[Moment]:
         here = self.start.position
         for number in range(count):

@@ -10,8 +10,10 @@ from explain_files import HOSTILE, LARGE, SMALL, read
 
 from rnntui.data.sequence_file import read_sequence_file
 from rnntui.data.shipped import find_file
+from rnntui.report import explain_build
 from rnntui.report.explain_build import explain_document
 from rnntui.report.explain_text import render_text
+from rnntui.report.explain_walk import Walk
 from rnntui.text.problems import InputError
 from rnntui.text.terminal_cells import cell_width
 
@@ -179,3 +181,33 @@ def test_an_iteration_that_training_never_reaches_is_refused() -> None:
     untrained = SMALL.partition("[[expect]]")[0].replace("targets = [0, 1]", "")
     with pytest.raises(InputError, match="training stops at iteration 0: there are no targets"):
         text(untrained, iteration=1)
+
+
+LONG = LARGE.replace('"ABC"', f'"{"ABC" * 1000}"').replace("hidden = 24", "hidden = 2")
+
+
+def test_more_equations_than_anybody_reads_are_refused_with_what_to_ask_for() -> None:
+    told = "timesteps 0 to 2999 have 44,986 equations to work out, and 20,000 are the most; "
+    with pytest.raises(
+        InputError, match=re.escape(f"{told}ask for fewer timesteps, such as --t 1-50")
+    ):
+        text(LONG)
+    with pytest.raises(InputError, match=r"timesteps 7 to 2999 have .* such as --t 7-56"):
+        text(LONG, t=range(7, 5000))
+    found = headings(text(LONG, t=range(7, 9)))
+    times = [line[:5] for line in found if line.startswith("t =")]
+    assert times == ["t = 7", "t = 8", "t = 8", "t = 7"]
+
+
+def test_the_bound_is_of_the_equations_that_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    solution = text(SMALL)
+    count = Walk(read(SMALL), 0, 0).count(range(3))
+    monkeypatch.setattr(explain_build, "MOST_WORKED", count)
+    assert text(SMALL) == solution
+    monkeypatch.setattr(explain_build, "MOST_WORKED", count - 1)
+    with pytest.raises(InputError, match=f"have {count} equations"):
+        text(SMALL)
+    monkeypatch.setattr(explain_build, "MOST_WORKED", 1)
+    with pytest.raises(InputError, match=r"such as --t 1$"):
+        text(SMALL)
+    assert "t = 1" in headings(text(SMALL, t=1))
