@@ -33,7 +33,7 @@ targets = "next"
 @pytest.fixture(autouse=True)
 def _without_compiling(monkeypatch: pytest.MonkeyPatch) -> None:
     """These are about the screen; compiling would take most of the time."""
-    monkeypatch.setattr("rnntui.session.session.compiler_available", lambda: False)
+    monkeypatch.setattr("rnntui.session.session.can_compile", lambda _: False)
 
 
 def opened(text: str = SMALL) -> RnnTui:
