@@ -45,6 +45,9 @@ class RnnTui(App[None]):
     TITLE = "rnntui"
     CSS_PATH = Path(__file__).with_name("theme.tcss")
     ENABLE_COMMAND_PALETTE = True
+    # Textual 8.2.8 ends with a traceback where the mouse is pressed on a text that has just gone, of
+    # which it would select a part; panels have no such texts, and a terminal selects by itself
+    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(QUITS), "quit", "quit", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True),

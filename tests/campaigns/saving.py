@@ -24,6 +24,7 @@ from random import Random
 import numpy as np
 
 from rnntui.data.sequence_file import SequenceFile, parse_sequence_file
+from rnntui.engine.numpy_engine import NumpyEngine
 from rnntui.engine.parameter_vector import VectorLayout, VectorState
 from rnntui.engine.state import TrainingState
 from rnntui.session.saved_run import load_run, save_run
@@ -56,7 +57,7 @@ def campaign(seed: int, count: int, folder: Path) -> Outcome:
     run = folder / "run.npz"
     started = time.monotonic()
     for _ in range(5):
-        save_run(run, file, state(file, 1), "numpy")
+        save_run(run, file, state(file, 1), NumpyEngine.name)
     each = (time.monotonic() - started) / 5
     for kill in range(count):
         before = load_run(run, file).state.iteration
@@ -67,7 +68,7 @@ def campaign(seed: int, count: int, folder: Path) -> Outcome:
         fault, after = examined(run, file, before)
         outcome.killed["a temporary file" if left else "nothing beside it"] += 1
         outcome.killed["an older run" if after == before else "a newer run"] += 1
-        save_run(run, file, state(file, after + 1), "numpy")
+        save_run(run, file, state(file, after + 1), NumpyEngine.name)
         if len(list(folder.iterdir())) != 1:
             fault = f"after the next save there are {sorted(p.name for p in folder.iterdir())}"
         if fault:
@@ -92,7 +93,7 @@ def saving(run: Path, file: SequenceFile, before: int) -> Iterator[int]:
         try:
             os.write(writing, b".")
             for iteration in range(before + 1, before + 10_000):
-                save_run(run, file, state(file, iteration), "numpy")
+                save_run(run, file, state(file, iteration), NumpyEngine.name)
         finally:
             os._exit(1)
     os.close(writing)

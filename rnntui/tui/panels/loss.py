@@ -75,7 +75,7 @@ class LossPanel(PlotsPanel["LossView"]):
 
 
 def _no_loss(width: int, height: int, palette: Palette) -> list[Line]:
-    return [Line("nothing is trained on: there is no loss"[:width], DIM)]
+    return [Line("no targets, or no line for a loss"[:width], DIM)]
 
 
 def _nothing(width: int, height: int, palette: Palette) -> list[Line]:
