@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rnntui.language.algebra import multiply, negative, total
-from rnntui.language.tree import Binary, Expression, Name, Negative, Number, names, rebuild
+from rnntui.language.tree import (
+    Binary,
+    Expression,
+    Index,
+    Name,
+    Negative,
+    Transpose,
+    names,
+    rebuild,
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,7 @@ class Hoisting:
         return any(name.key in self.members for name in names(node))
 
     def _keep(self, node: Expression) -> Expression:
-        if isinstance(node, Name | Number):
+        if _is_at_hand(node):
             return node
         if node not in self.kept:
             self.kept[node] = self._name(node)
@@ -120,6 +129,13 @@ class Hoisting:
                 still = factor if still is None else multiply(still, factor)
         assert moving is not None, "a formula that varies has a factor that does"
         return moving if still is None else multiply(moving, self._keep(still))
+
+
+def _is_at_hand(node: Expression) -> bool:
+    """Whether nothing has to be computed: a name, a part of one, or what has no names at all."""
+    while isinstance(node, Transpose | Index):
+        node = node.value
+    return isinstance(node, Name) or next(names(node), None) is None
 
 
 def signed_terms(node: Expression, positive: bool = True) -> list[tuple[bool, Expression]]:

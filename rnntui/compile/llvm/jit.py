@@ -1,0 +1,68 @@
+"""LLVM's text → machine code in this process, by llvmlite, which is imported when it is asked for."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+_SPEED = 2  # -O2; -O3 writes large products out, and is slower
+
+
+class CannotCompile(Exception):
+    """This machine does not run what would be compiled; NumPy does the same."""
+
+
+def is_available() -> bool:
+    """Whether llvmlite is installed."""
+    return importlib.util.find_spec("llvmlite") is not None
+
+
+class MachineCode:
+    """A compiled module. cpu, features: of another processor than this one, for tests.
+
+    Raises CannotCompile where the processor has no fused multiply-add, or memory cannot be executed.
+    """
+
+    def __init__(self, text: str, cpu: str = "", features: str = "") -> None:
+        binding = _binding()
+        host = binding.get_host_cpu_features()
+        if "fma" in host and not host["fma"]:
+            raise CannotCompile("the processor has no fused multiply-add")
+        target = binding.Target.from_triple(binding.get_process_triple())
+        machine = target.create_target_machine(
+            cpu=cpu or binding.get_host_cpu_name(),
+            features=features if cpu else host.flatten(),
+            opt=_SPEED,
+            jit=True,
+        )
+        module = binding.parse_assembly(text)
+        module.verify()
+        options = binding.create_pipeline_tuning_options(speed_level=_SPEED)
+        builder = binding.create_pass_builder(machine, options)
+        builder.getModulePassManager().run(module, builder)
+        try:
+            self._engine = binding.create_mcjit_compiler(module, machine)
+            self._engine.finalize_object()
+        except RuntimeError as error:
+            raise CannotCompile(str(error)) from error
+
+    def function(self, name: str, arguments: Mapping[str, str]) -> Any:
+        """A public function that returns a whole number, to be called with numbers and addresses.
+
+        It does not hold Python's lock.
+        """
+        address = self._engine.get_function_address(name)
+        kinds = [ctypes.c_void_p if k == "ptr" else ctypes.c_int64 for k in arguments.values()]
+        return ctypes.CFUNCTYPE(ctypes.c_int64, *kinds)(address)
+
+
+@cache
+def _binding() -> Any:
+    import llvmlite.binding as binding
+
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    return binding
