@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-_SPEED = 2  # -O2; -O3 writes large products out, and is slower
+_SPEED = 2  # of the code generator
 
 
 class CannotCompile(Exception):
@@ -41,8 +41,11 @@ class MachineCode:
         module = binding.parse_assembly(text)
         module.verify()
         options = binding.create_pipeline_tuning_options(speed_level=_SPEED)
-        builder = binding.create_pass_builder(machine, options)
-        builder.getModulePassManager().run(module, builder)
+        passes = binding.create_new_module_pass_manager()
+        passes.add_sroa_pass()
+        passes.add_instruction_combine_pass()
+        passes.add_simplify_cfg_pass()
+        passes.run(module, binding.create_pass_builder(machine, options))
         try:
             self._engine = binding.create_mcjit_compiler(module, machine)
             self._engine.finalize_object()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnntui.compile.llvm.formulas import Formulas, Part
+from rnntui.compile.llvm.formulas import Formulas, Part, Place
 from rnntui.compile.llvm.layout import LANES, SPARE_ROWS, Layout
 from rnntui.compile.llvm.memory import copy_columns, copy_packed, copy_padded
 from rnntui.compile.llvm.passes import ARGUMENTS as SEQUENCE
@@ -236,13 +236,16 @@ class _Training:
         parts, _ = segments(self.program.model.parameters, self.program.shapes)
         for key, segment in parts.items():
             place = self.layout.gradients.place(grad(key), self.program.shapes[key])
-            copy_packed(
-                self.formulas,
-                fn.offset(fn.arguments["gradients"], place.offset),
-                fn.offset(self.gradient, segment.start),
-                self.program.shapes[key],
-                lambda value: fn.div(value, fn.splat(count, value.lanes)),
-            )
+            padded = fn.offset(fn.arguments["gradients"], place.offset)
+            packed = fn.offset(self.gradient, segment.start)
+            copy_packed(self.formulas, padded, packed, self.program.shapes[key])
+        with fn.when(fn.icompare(">", fn.arguments["batch"], 1)):
+
+            def divide(p: Place, lanes: int) -> None:
+                pointer = fn.offset(self.gradient, p)
+                fn.store(fn.div(fn.load(pointer, lanes), fn.splat(count, lanes)), pointer)
+
+            self.update.each(divide)
 
     def _keep(self, number: Value) -> None:
         """Parameters and memory before iteration `number`, if `every` divides it."""

@@ -17,6 +17,7 @@ _ROUND_BITS = struct.unpack(">q", struct.pack(">d", _ROUND))[0]
 _LOG2_E = 1.4426950408889634
 _LN_2 = (6.93147180369123816490e-1, 1.90821492927058770002e-10)  # in two parts, the first short
 _LARGEST, _SMALLEST = 710.0, -746.0  # beyond these exp is inf and 0
+_NORMAL = 708.0  # up to here exp(-z) is no subnormal number
 _SATURATED = 20.0  # from here on tanh is 1 in float64
 _TAYLOR = tuple(1.0 / math.factorial(k) for k in range(14))  # enough for |r| ≤ ln 2 / 2
 # log: Sun's fdlibm, e_log.c
@@ -37,12 +38,10 @@ _SMALLEST_NORMAL = 2.2250738585072014e-308
 
 def exp(fn: FunctionWriter, z: Value) -> Value:
     """exp(z), off by hardly more than a unit; inf where it overflows."""
-    c = _clamped(fn, z, _SMALLEST, _LARGEST)
-    r, n = _reduced(fn, c)
+    r, n = _reduced(fn, _clamped(fn, z, _SMALLEST, _LARGEST))
     half = fn.whole_of("ashr", n, 1)  # two factors, so that neither overflows before the product
     value = fn.mul(fn.add(_number(fn, 1.0, z), _expm1_of_small(fn, r)), _power_of_two(fn, half))
-    value = fn.mul(value, _power_of_two(fn, fn.lanewise("sub", n, half)))
-    return _or_nan(fn, z, value)
+    return fn.mul(value, _power_of_two(fn, fn.lanewise("sub", n, half)))
 
 
 def expm1(fn: FunctionWriter, z: Value) -> Value:
@@ -57,26 +56,25 @@ def expm1(fn: FunctionWriter, z: Value) -> Value:
     value = fn.add(fn.mul(fn.mul(small, low), high), fn.sub(scale, one))
     large = fn.mul(fn.mul(fn.add(one, small), low), high)  # where the 1 is below the last place
     value = fn.select(fn.compare(">", c, _number(fn, 60.0, z)), large, value)
-    value = fn.select(fn.compare("==", z, _number(fn, 0.0, z)), z, value)
-    return _or_nan(fn, z, value)
+    return fn.select(fn.compare("==", z, _number(fn, 0.0, z)), z, value)
 
 
 def sigmoid(fn: FunctionWriter, z: Value) -> Value:
-    """1 / (1 + exp(-z)); where exp(-z) overflows to inf, 0 is what is left."""
+    """1 / (1 + exp(-z)), off by less than 2 units; 0 where exp(-z) is beyond 2**1023.5."""
     one = _number(fn, 1.0, z)
-    return fn.div(one, fn.add(one, exp(fn, fn.neg(z))))
+    r, n = _reduced(fn, _clamped(fn, fn.neg(z), -_NORMAL, _LARGEST))
+    scale = _power_of_two(fn, n)  # 2**1024 is inf
+    return fn.div(one, fn.add(one, fn.fma(scale, _expm1_of_small(fn, r), scale)))
 
 
 def tanh(fn: FunctionWriter, z: Value) -> Value:
     """Hyperbolic tangent, off by less than 3 units: e / (e + 2) with e = exp(2|z|) - 1."""
-    two = _number(fn, 2.0, z)
+    two, limit = _number(fn, 2.0, z), _number(fn, _SATURATED, z)
     a = absolute(fn, z)
-    limit = _number(fn, _SATURATED, z)
-    r, n = _reduced(fn, fn.mul(two, fn.select(fn.compare("<", a, limit), a, limit)))
+    r, n = _reduced(fn, fn.mul(two, fn.select(fn.compare("<", limit, a), limit, a)))
     scale = _power_of_two(fn, n)
-    e = fn.add(fn.mul(scale, _expm1_of_small(fn, r)), fn.sub(scale, _number(fn, 1.0, z)))
-    value = fn.intrinsic("copysign", fn.div(e, fn.add(e, two)), z)
-    return _or_nan(fn, z, value)
+    e = fn.fma(scale, _expm1_of_small(fn, r), fn.sub(scale, _number(fn, 1.0, z)))
+    return fn.intrinsic("copysign", fn.div(e, fn.add(e, two)), z)
 
 
 def log(fn: FunctionWriter, x: Value) -> Value:
@@ -209,9 +207,10 @@ def _number(fn: FunctionWriter, value: float, like: Value) -> Value:
 
 
 def _clamped(fn: FunctionWriter, z: Value, least: float, most: float) -> Value:
+    """Between two bounds; NaN stays NaN."""
     low, high = _number(fn, least, z), _number(fn, most, z)
-    below = fn.select(fn.compare("<", z, high), z, high)
-    return fn.select(fn.compare(">", below, low), below, low)
+    below = fn.select(fn.compare("<", high, z), high, z)
+    return fn.select(fn.compare(">", low, below), low, below)
 
 
 def _or_nan(fn: FunctionWriter, z: Value, value: Value) -> Value:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rnntui.compile.llvm.formulas import Formulas, Place
 from rnntui.compile.llvm.layout import chunks_of, lanes_of, rows_of, width_of
 from rnntui.compile.llvm.writer import Value
@@ -34,9 +32,7 @@ def copy_padded(formulas: Formulas, packed: Value, padded: Value, shape: Shape) 
     formulas.axis(rows_of(shape), row)
 
 
-def copy_packed(
-    formulas: Formulas, padded: Value, packed: Value, shape: Shape, change: Callable[[Value], Value]
-) -> None:
+def copy_packed(formulas: Formulas, padded: Value, packed: Value, shape: Shape) -> None:
     """To row after row without gaps. What is written behind a row is written over by the next; the
     last one needs as many components behind it as a machine vector has."""
     fn, lanes = formulas.fn, lanes_of(shape)
@@ -44,7 +40,7 @@ def copy_packed(
 
     def copy(i: Place, c: Place) -> None:
         value = fn.load(formulas.address(padded, width_of(shape), i, c, lanes), lanes)
-        fn.store(change(value), formulas.address(packed, size, i, c, lanes))
+        fn.store(value, formulas.address(packed, size, i, c, lanes))
 
     formulas.each(shape, copy)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 _FLOAT_COMPARISONS = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}
 _WHOLE_COMPARISONS = {"<": "slt", "<=": "sle", ">": "sgt", ">=": "sge", "==": "eq", "!=": "ne"}
 # vectors of 512 bits are used whole where the processor has them
-_ATTRIBUTES = 'nounwind "min-legal-vector-width"="512" "prefer-vector-width"="512"'
+_ATTRIBUTES = 'noinline nounwind "min-legal-vector-width"="512" "prefer-vector-width"="512"'
 
 
 @dataclass(frozen=True)
