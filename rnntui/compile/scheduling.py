@@ -7,17 +7,17 @@ Gradients are inlined (`inlining`), functions that forward and backward share ge
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rnntui.compile.common_subexpressions import name_common_subexpressions
 from rnntui.compile.inlining import inlined, needed
-from rnntui.compile.recurrence import Hoisting, blocks
-from rnntui.compile.schedule import Block, Extent, Schedule, Step
+from rnntui.compile.recurrence import Hoisting, blocks, signed, signed_terms
+from rnntui.compile.schedule import Block, Extent, Schedule, Step, is_large
 from rnntui.language.differentiate import BackwardEquation
 from rnntui.language.keys import Key, derived
 from rnntui.language.program import Program
 from rnntui.language.shapes import Shape, shape_of
-from rnntui.language.tree import Expression, Name, names
+from rnntui.language.tree import Binary, Call, Expression, Name, Transpose, names, rebuild
 
 
 def training_schedule(program: Program) -> Schedule:
@@ -97,9 +97,10 @@ class _Builder:
         at_start = [Step(e.target, e.following) for key, e in timed.items() if key in used]
         order.append(_block(Extent.START, at_start))
         sums = [
-            Step(e.target, e.within, adds=True)
+            step
             for e in equations
             if e.of in self.constant and e.within is not None
+            for step in list(self._sum_steps(order, e))
         ]
         order.append(_block(Extent.SUM, sums))
         through_start = [
@@ -109,13 +110,88 @@ class _Builder:
         return [block for block in order if block.steps]
 
     def _over_time(self, order: list[Block], steps: Iterable[Step]) -> None:
-        """Add steps for all timesteps at once; those of parameters alone are once."""
+        """Add steps for all timesteps at once; those of parameters alone are once, and products with
+        large matrices steps of their own."""
         for step in steps:
+            before: list[Step] = []
             formula, following = (
-                part if part is None else self._taken_out(part, self._varying(part), None, False)
+                part if part is None else self._settled(part, before, step)
                 for part in (step.formula, step.following)
             )
-            order[-1:] = _joined(order[-1:], Step(step.target, formula, following, step.short))
+            settled = Step(step.target, formula, following, step.short)
+            for part in (*before, settled):
+                order[-1:] = self._joined(order[-1:], part)
+
+    def _settled(self, node: Expression, before: list[Step], step: Step) -> Expression:
+        rest = self._taken_out(node, self._varying(node), None, False)
+        assert rest is not None
+        if self._is_large_product(rest) and step.following is None:
+            assert isinstance(rest, Binary)
+            return rebuild(rest, tuple(self._named(n, before, step.short) for n in rest.children()))
+        return self._products_taken_out(rest, before, step.short)
+
+    def _products_taken_out(self, node: Expression, before: list[Step], short: bool) -> Expression:
+        """The formula with names for its products with large matrices."""
+        if not node.children():
+            return node
+        children = tuple(self._products_taken_out(n, before, short) for n in node.children())
+        node = rebuild(node, children)
+        if not self._is_large_product(node):
+            return node
+        node = rebuild(node, tuple(self._named(n, before, short) for n in node.children()))
+        return self._named(node, before, short)
+
+    def _named(self, node: Expression, before: list[Step], short: bool) -> Expression:
+        """A name for a formula that varies, computed by a step before."""
+        if isinstance(node, Name) or not self._varying(node):
+            return node
+        if (node, short) not in self._kept:
+            name = Name(derived("hoisted", str(len(self._kept) + 1)))
+            self._kept[node, short] = name
+            self.shapes[name.key] = shape_of(node, self.shapes)
+            before.append(Step(name.key, node, short=short))
+        return self._kept[node, short]
+
+    def _is_large_product(self, node: Expression) -> bool:
+        """Whether this is a large constant matrix times a vector that varies."""
+        if not (isinstance(node, Binary) and node.operator == "@"):
+            return False
+        ranks = [len(shape_of(n, self.shapes)) for n in node.children()]
+        if sorted(ranks) != [1, 2]:
+            return False
+        matrix, vector = node.children() if ranks[0] == 2 else node.children()[::-1]
+        inner = matrix.value if isinstance(matrix, Transpose) else matrix
+        return (
+            isinstance(inner, Name)
+            and inner.key in self.constant
+            and is_large(self.shapes[inner.key])
+            and bool(self._varying(vector))
+        )
+
+    def _joined(self, last: Sequence[Block], step: Step) -> list[Block]:
+        """The last block with a step over time more, or a block of its own behind it.
+
+        In one block a step uses the others' values at its own timestep alone, so that it may be one
+        loop; a product with a large matrix stands alone, as one product of matrices.
+        """
+        alone = step.formula is not None and self._is_large_product(step.formula)
+        if last and last[0].extent == Extent.OVER_TIME and not alone:
+            *_, other = last[0].steps
+            targets = {other.target for other in last[0].steps}
+            apart = any(name.shift and name.key in targets for name in step.uses)
+            if not apart and not (other.formula and self._is_large_product(other.formula)):
+                return [_block(Extent.OVER_TIME, [*last[0].steps, step])]
+        return [*last, _block(Extent.OVER_TIME, [step])]
+
+    def _sum_steps(self, order: list[Block], equation: BackwardEquation) -> Iterator[Step]:
+        """What all timesteps add to a parameter's gradient, term by term; factors have names."""
+        assert equation.within is not None
+        before: list[Step] = []
+        for positive, term in signed_terms(equation.within):
+            if isinstance(term, Call) and term.function == "outer" and positive:
+                term = rebuild(term, tuple(self._named(n, before, False) for n in term.arguments))
+            yield Step(equation.target, signed(positive, term), adds=True)
+        self._over_time(order, before)
 
     def _varying(self, node: Expression) -> list[str]:
         return [name.key for name in names(node) if name.key not in self.constant]
@@ -152,15 +228,3 @@ class _Builder:
 
 def _block(extent: Extent, steps: Sequence[Step]) -> Block:
     return Block(extent, tuple(steps))
-
-
-def _joined(last: Sequence[Block], step: Step) -> list[Block]:
-    """The last block with a step over time more, or a block of its own behind it.
-
-    In one block a step uses the others' values at its own timestep alone, so that it may be one loop.
-    """
-    if last and last[0].extent == Extent.OVER_TIME:
-        targets = {other.target for other in last[0].steps}
-        if not any(name.shift and name.key in targets for name in step.uses):
-            return [_block(Extent.OVER_TIME, [*last[0].steps, step])]
-    return [*last, _block(Extent.OVER_TIME, [step])]

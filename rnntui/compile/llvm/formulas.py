@@ -28,7 +28,9 @@ from rnntui.compile.llvm.layout import (
     width_of,
 )
 from rnntui.compile.llvm.writer import FunctionWriter, Value
+from rnntui.compile.recurrence import signed, signed_terms
 from rnntui.compile.statements import is_literal
+from rnntui.language.algebra import total
 from rnntui.language.evaluate import evaluate
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.shapes import Shape, shape_of
@@ -265,6 +267,9 @@ class Formulas:
     def _sum_of_two(self, node: Binary) -> Part:
         """a + b; where one of them is a product, in one fused instruction."""
         fn = self.fn
+        products = self._sum_of_products(node)
+        if products is not None:
+            return products
         positive = node.operator == "+"
         if (factors := self._as_factors(node.right)) is not None:
             parts = [*factors, self.part(node.left)]
@@ -278,6 +283,66 @@ class Formulas:
             return self._map(parts, lambda v: fn.fma(v[0], v[1], fn.neg(v[2])))
         operation = fn.add if positive else fn.sub
         return self._elementwise(node.children(), lambda v: operation(v[0], v[1]))
+
+    def _sum_of_products(self, node: Binary) -> Part | None:
+        """A @ u + B @ v + …, the terms of all products in chains that do not wait for each other."""
+        products: list[tuple[Part, Part]] = []
+        rest: list[Expression] = []
+        for positive, term in signed_terms(node):
+            pair = self._as_weighted(term) if positive else None
+            if pair is None:
+                rest.append(signed(positive, term))
+            else:
+                products.append(pair)
+        if not products:
+            return None
+        other = self.part(total(rest)) if rest else None
+        shape = products[0][1].shape[1:]
+        lanes, components = lanes_of(shape), [_component(vector) for vector, _ in products]
+        terms = [
+            (n, k)
+            for k in range(max(vector.shape[0] for vector, _ in products))
+            for n, (vector, _) in enumerate(products)
+            if k < vector.shape[0]
+        ]
+        chains = max(1, min(4, len(terms) // 3) // chunks_of(shape))
+
+        def at(i: Place, c: Place) -> Value:
+            sums: list[Value | None] = [None] * chains
+            if other is not None:
+                sums[0] = other.at(0, c) if other.shape else self.spread(other.at(0, 0), lanes)
+            for place, (n, k) in enumerate(terms):
+                chain = place % chains
+                factor, row = self.spread(components[n](0, k), lanes), products[n][1].at(k, c)
+                before = sums[chain]
+                sums[chain] = (
+                    self.fn.mul(factor, row)
+                    if before is None
+                    else self.fn.fma(factor, row, before)
+                )
+            return self._added([value for value in sums if value is not None])
+
+        return Part(shape, at)
+
+    def _as_weighted(self, node: Expression) -> tuple[Part, Part] | None:
+        """A vector and the rows of a constant matrix that it weighs; None for other formulas, and
+        where there are many rows."""
+        if not (isinstance(node, Binary) and node.operator == "@"):
+            return None
+        if any(node in scope.parts for scope in self._scopes):
+            return None  # it is computed already
+        left, right = node.left, node.right
+        rank = len(self._shape(left)), len(self._shape(right))
+        if rank == (2, 2):
+            return None
+        matrix, vector, turned = (left, right, False) if rank[0] == 2 else (right, left, True)
+        if isinstance(matrix, Transpose):
+            matrix, turned = matrix.value, not turned
+        if not (isinstance(matrix, Name) and self._is_constant(matrix.key)):
+            return None
+        if self._shape(vector)[0] > UNROLLED:
+            return None
+        return self.whole(self.part(vector)), self._resolve(matrix, not turned)
 
     def _as_factors(self, node: Expression) -> tuple[Part, Part] | None:
         """The two parts that a product has, elementwise or outer; None for what is none."""
@@ -387,6 +452,9 @@ class Formulas:
     # -- products --
 
     def _product(self, node: Binary) -> Part:
+        few = self._sum_of_products(node)
+        if few is not None:
+            return few
         left, right = node.left, node.right
         rank = len(self._shape(left)), len(self._shape(right))
         if rank == (2, 2):
@@ -395,8 +463,8 @@ class Formulas:
         if isinstance(matrix, Transpose):
             matrix, turned = matrix.value, not turned
         whole = self.whole(self.part(vector))
-        if isinstance(matrix, Name) and self._is_constant(matrix.key) and not turned:
-            return self._weighted(whole, self._resolve(matrix, True))
+        if isinstance(matrix, Name) and self._is_constant(matrix.key):
+            return self._weighted(whole, self._resolve(matrix, not turned))
         if not turned:
             return self._row_products(self.part(matrix), whole)
         return self._weighted(whole, self.whole(self.part(matrix)))
@@ -414,8 +482,7 @@ class Formulas:
             return self.spread(component(0, k), lanes)
 
         if terms <= UNROLLED:
-            chains = 1 if terms < 4 else 2 if terms < 12 else 4
-            chains = max(1, min(chains, 4 // chunks_of(shape)))
+            chains = max(1, min(4, terms // 3) // chunks_of(shape))
 
             def at(i: Place, c: Place) -> Value:
                 sums: list[Value | None] = [None] * chains

@@ -71,9 +71,9 @@ def tanh(fn: FunctionWriter, z: Value) -> Value:
     """Hyperbolic tangent, off by less than 3 units: e / (e + 2) with e = exp(2|z|) - 1."""
     two, limit = _number(fn, 2.0, z), _number(fn, _SATURATED, z)
     a = absolute(fn, z)
-    r, n = _reduced(fn, fn.mul(two, fn.select(fn.compare("<", limit, a), limit, a)))
+    r, n = _reduced(fn, fn.select(fn.compare("<", limit, a), limit, a), times=2.0)
     scale = _power_of_two(fn, n)
-    e = fn.fma(scale, _expm1_of_small(fn, r), fn.sub(scale, _number(fn, 1.0, z)))
+    e = fn.fma(scale, _expm1_of_small(fn, r, times=2.0), fn.sub(scale, _number(fn, 1.0, z)))
     return fn.intrinsic("copysign", fn.div(e, fn.add(e, two)), z)
 
 
@@ -217,26 +217,26 @@ def _or_nan(fn: FunctionWriter, z: Value, value: Value) -> Value:
     return fn.select(fn.compare("==", z, z), value, z)
 
 
-def _reduced(fn: FunctionWriter, z: Value) -> tuple[Value, Value]:
-    """r and n with z = n·ln 2 + r and |r| ≤ ln 2 / 2."""
+def _reduced(fn: FunctionWriter, z: Value, times: float = 1.0) -> tuple[Value, Value]:
+    """r and n with times · z = n·ln 2 + times · r and |times · r| ≤ ln 2 / 2; times: a power of two."""
     round_to = _number(fn, _ROUND, z)
-    shifted = fn.fma(z, _number(fn, _LOG2_E, z), round_to)
-    n = fn.neg(fn.sub(shifted, round_to))
-    r = fn.fma(n, _number(fn, _LN_2[0], z), z)
-    r = fn.fma(n, _number(fn, _LN_2[1], z), r)
+    shifted = fn.fma(z, _number(fn, times * _LOG2_E, z), round_to)
+    n = fn.sub(shifted, round_to)
+    r = fn.fma(n, _number(fn, -_LN_2[0] / times, z), z)
+    r = fn.fma(n, _number(fn, -_LN_2[1] / times, z), r)
     return r, fn.whole_of("sub", fn.bits(shifted), _ROUND_BITS)
 
 
-def _expm1_of_small(fn: FunctionWriter, r: Value) -> Value:
-    """exp(r) - 1 for |r| ≤ ln 2 / 2: Taylor's sum, in pairs that do not wait for each other."""
+def _expm1_of_small(fn: FunctionWriter, r: Value, times: float = 1.0) -> Value:
+    """exp(times · r) - 1 for |times · r| ≤ ln 2 / 2: Taylor's sum, in pairs that do not wait for
+    each other."""
+    terms = [_number(fn, value * times**k, r) for k, value in enumerate(_TAYLOR)]
     s = fn.mul(r, r)
     q = fn.mul(s, s)
-    pairs = [
-        fn.fma(_number(fn, _TAYLOR[k + 1], r), r, _number(fn, _TAYLOR[k], r))
-        for k in range(2, 14, 2)
-    ]
+    pairs = [fn.fma(terms[k + 1], r, terms[k]) for k in range(2, 14, 2)]
     low, middle, high = (fn.fma(s, pairs[k + 1], pairs[k]) for k in (0, 2, 4))
-    return fn.fma(s, fn.fma(q, fn.fma(q, high, middle), low), r)
+    first = r if times == 1.0 else fn.mul(terms[1], r)
+    return fn.fma(s, fn.fma(q, fn.fma(q, high, middle), low), first)
 
 
 def _power_of_two(fn: FunctionWriter, n: Value) -> Value:
