@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rnntui.language.algebra import multiply, negative, total
 from rnntui.language.tree import (
     Binary,
+    Compare,
     Expression,
     Index,
     Name,
@@ -104,6 +105,8 @@ class Hoisting:
     def _keep(self, node: Expression) -> Expression:
         if _is_at_hand(node):
             return node
+        if isinstance(node, Compare):  # a condition is no value, and has no place of its own
+            return rebuild(node, tuple(map(self._keep, node.children())))
         if node not in self.kept:
             self.kept[node] = self._name(node)
         return self.kept[node]

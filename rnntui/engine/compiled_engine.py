@@ -1,21 +1,18 @@
-"""Training with a compiled kernel, where Numba is installed: many iterations in one call.
+"""Training with a compiled kernel, where llvmlite is installed: many iterations in one call.
 
-What is promised: the same states bit for bit whenever it is run again on one machine and build,
-however the iterations are split into calls; and, for one iteration from the same state, what NumPy
-computes but for rounding: sums are taken in another order, and exp and tanh are our own. Where
-training is unstable, thousands of iterations make that visible.
+What is promised: the same states bit for bit whenever it is run again, however the iterations are
+split into calls, and on whatever processor that has fused multiply-add; and, for one iteration from
+the same state, what NumPy computes but for rounding: sums are taken in another order, and exp and
+tanh are our own. Where training is unstable, thousands of iterations make that visible.
 """
 
 from __future__ import annotations
 
-import importlib.util
-
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.compile.kernel_cache import code_kept_for, kernel_path, load_kernel
-from rnntui.data.compiled_stream import CompiledStream
-from rnntui.data.streams import TaskStream
+from rnntui.compile.llvm.jit import CannotCompile, is_available
+from rnntui.compile.training_kernel import Fed, TrainingKernel
 from rnntui.engine.batches import BatchPacker
 from rnntui.engine.engine import Advance, Engine, StopFlag
 from rnntui.engine.parameter_vector import VectorState
@@ -23,22 +20,21 @@ from rnntui.engine.schedule import learning_rate
 from rnntui.engine.training import Trainer
 from rnntui.language.program import Program
 
+__all__ = ["CannotCompile", "CompiledEngine", "can_compile", "compiler_available"]
+
 Array = npt.NDArray[np.float64]
 
-MOST_COMPILED = 150  # equations; with so many, compiling takes 31 s and 690 MB
+MOST_COMPILED = 600  # equations; with so many, compiling takes seconds
 _TIMESTEPS = 250_000  # in one call of the kernel: what has to be drawn and held at once
 
 
 def compiler_available() -> bool:
-    """Whether Numba is installed."""
-    return importlib.util.find_spec("numba") is not None
+    """Whether llvmlite is installed."""
+    return is_available()
 
 
 def can_compile(program: Program) -> bool:
-    """Whether a program can be compiled in seconds, and in less than a gigabyte.
-
-    The compiler's time and memory grow faster than the number of equations, forward and backward.
-    """
+    """Whether a program can be compiled in seconds: it has not too many equations."""
     count = len(program.assignments) + len(program.backward)
     return compiler_available() and count <= MOST_COMPILED
 
@@ -46,8 +42,8 @@ def can_compile(program: Program) -> bool:
 class CompiledEngine(Engine):
     """Trains like a Trainer, through a kernel generated from the same equations.
 
-    Making one compiles, unless it is in the cache: seconds, and it can be done in a thread. The
-    kernel itself does not hold Python's lock.
+    Making one compiles, in a fraction of a second, mostly without Python's lock; the kernel itself
+    never holds it. Raises CannotCompile where this machine does not run what would be compiled.
     """
 
     name = "compiled"
@@ -55,16 +51,9 @@ class CompiledEngine(Engine):
 
     def __init__(self, trainer: Trainer) -> None:
         super().__init__(trainer)
-        program = trainer.program
-        sequences = trainer.sequences
-        kernel = kernel_path(program, trainer.settings)
-        with code_kept_for(kernel):
-            drawn = CompiledStream(sequences) if isinstance(sequences, TaskStream) else None
-            self._kernel = load_kernel(kernel)
-        self._packer = BatchPacker(trainer, drawn)
-        initial = [np.ravel(program.initial_values[s]) for s in program.model.states
-                   if s in program.initial_values]  # fmt: skip
-        self._initial = np.concatenate(initial) if initial else np.zeros(1)
+        self._kernel = TrainingKernel(trainer.program, trainer.settings)
+        self._packer = BatchPacker(trainer)
+        self._free = self.layout.free.astype(np.float64)
         self._longest = 1.0  # timesteps an iteration, on average, in the last call
 
     def advance(
@@ -91,13 +80,16 @@ class CompiledEngine(Engine):
         losses = np.empty(count)
         rates = _rates(self.trainer, first, count)
 
+        fed = Fed(
+            batches.order, packed.lengths, packed.starts, packed.inputs, packed.targets,
+            batches.weights, batches.batch, int(packed.lengths.max(initial=1)),
+        )  # fmt: skip
+
         def called(iterations: int) -> tuple[int, Array, Array]:
             parameters, memory = run.after.parameters.copy(), run.after.memory.copy()
-            done = self._kernel(
-                iterations, batches.batch, batches.order, packed.lengths, packed.starts, packed.inputs,
-                packed.targets, batches.weights, settings.truncate or 0, parameters, memory,
-                self._initial, self.layout.free, rates, first, settings.steps_before, losses,
-                every, kept, stop.flag,
+            done = self._kernel.train(
+                fed, first, iterations, parameters, memory, self._free, rates, losses, every, kept,
+                stop.flag,
             )  # fmt: skip
             return done, parameters, memory
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from time import thread_time
 
 from rnntui.data.sequence_file import SequenceFile
-from rnntui.engine.compile_ahead import compile_beside
-from rnntui.engine.compiled_engine import can_compile
+from rnntui.engine.compiled_engine import CompiledEngine, can_compile
 from rnntui.engine.state import TrainingState
 from rnntui.engine.training import Iteration, Trainer
 from rnntui.session.branches import Branches
@@ -218,7 +217,7 @@ class Session:
         if until is None and end is not None and history.newest < end:
             until = end
         if self._compiles:
-            history.speed_up(compile_beside)
+            history.speed_up(CompiledEngine)
         run = Run(self.branches.current.trainer, history, until, seconds=_STRETCH)
         self._run = BackgroundRun(run, lambda: not history.releases_lock)
         self._run.start()

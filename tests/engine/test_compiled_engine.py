@@ -16,13 +16,8 @@ from rnntui.engine.training import Trainer
 from rnntui.session.checks import start_training
 
 pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("numba") is None, reason="Numba is an extra"
+    importlib.util.find_spec("llvmlite") is None, reason="llvmlite is an extra"
 )
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp()))
 
 
 EVERYTHING = """
@@ -203,10 +198,11 @@ targets = [1, 0, 1]
         np.testing.assert_allclose(ours, losses, rtol=1e-12)
 
 
-def test_without_numba_nothing_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_compiler_nothing_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rnntui.compile.llvm import jit
     from rnntui.engine import compiled_engine
 
-    monkeypatch.setattr(compiled_engine.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(jit.importlib.util, "find_spec", lambda name: None)
     assert not compiled_engine.compiler_available()
     file = read_sequence_file(find_file("carousel"))
     trainer, state = start_training(file)
@@ -231,26 +227,13 @@ batch = "all"
 class TestWideLayers:
     """Large matrices are multiplied by functions of their own, short sequences and long."""
 
-    def test_the_functions_are_used(self) -> None:
-        from rnntui.compile.kernel_source import kernel_source
+    def test_the_products_over_time_are_tiles(self) -> None:
+        from rnntui.compile.training_kernel import training_kernel_text
 
         file = parse_sequence_file(WIDE)
-        source = kernel_source(file.program, file.training)
-        assert source.count("f_matvec(all_q_W_h") == 4
-        assert source.count("f_matvec_transposed(all_q_W_h") == 4
-        assert source.count("f_add_outer(all_dp_") == 4
-        assert "f_matvec_over_time" not in source
-
-    def test_what_the_recurrence_does_not_reach_is_one_product_over_time(self) -> None:
-        from rnntui.compile.kernel_source import kernel_source
-
-        file = parse_sequence_file(WIDE.replace("ABC", "ABCDEFGH", 1))
-        source = kernel_source(file.program, file.training)
-        assert source.count("f_matvec_over_time(all_q_W_i") == 4
-        assert source.count("f_matvec_over_time(all_q_W_hy") == 1
-        assert source.count("f_matvec_transposed_over_time(all_q_W_hy") == 1
-        assert source.count("f_add_outer(") == 9
-        assert source.count("f_softmax_over_time(") == 1
+        text = training_kernel_text(file.program, file.training).text
+        assert "call void @tile_4_4_8_add" in text  # what W_h* receive
+        assert "_set(" not in text  # W_i* and W_hy are small
 
     @pytest.mark.parametrize("truncate", [None, 2])
     @pytest.mark.parametrize("symbols", ["ABC", "ABCDEFGH"])
@@ -345,7 +328,9 @@ class TestStatesOnTheWay:
 
         trainer, start = start_training(parse_sequence_file(SMALL))
         compiled, calls = CompiledEngine(trainer), []
-        kernel = compiled._kernel
-        monkeypatch.setattr(compiled, "_kernel", lambda *a: calls.append(a[0]) or kernel(*a))
+        train = compiled._kernel.train
+        monkeypatch.setattr(
+            compiled._kernel, "train", lambda fed, first, n, *a: calls.append(n) or train(fed, first, n, *a)
+        )
         compiled.train(start, 5000)
         assert calls == [5000]

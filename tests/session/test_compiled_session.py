@@ -13,23 +13,15 @@ from rnntui.engine.engine import Engine
 from rnntui.session.session import Session
 
 pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("numba") is None, reason="Numba is an extra"
+    importlib.util.find_spec("llvmlite") is None, reason="llvmlite is an extra"
 )
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp()))
 
 
 @pytest.fixture
 def compiled() -> Engine:
-    from rnntui.engine.compile_ahead import compile_beside
+    from rnntui.engine.compiled_engine import CompiledEngine
 
-    session = open_session(ELMAN)
-    found = compile_beside(session.trainer)  # by another process, and loaded here
-    assert found.name == "compiled"
-    return found
+    return CompiledEngine(open_session(ELMAN).trainer)
 
 
 def wait(session: Session, until) -> None:
@@ -61,17 +53,3 @@ def test_from_when_it_took_over_all_states_are_the_kernels(compiled: Engine) -> 
             assert state.iteration == other.iteration
             for key, value in other.parameters.items():
                 assert state.parameters[key].tobytes() == value.tobytes()
-
-
-def test_what_was_kept_and_cannot_be_loaded_is_compiled_again(compiled: Engine) -> None:
-    import sys
-
-    from rnntui.compile.kernel_cache import kernel_path, load_kernel
-
-    path = kernel_path(compiled.trainer.program, compiled.trainer.settings)
-    kept = list(path.parent.glob(f"*/{path.stem}.*.nbc"))
-    assert kept
-    for file in kept:
-        file.write_bytes(b"nonsense")
-    sys.modules.pop(path.stem, None)
-    assert callable(load_kernel(path))

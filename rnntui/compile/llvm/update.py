@@ -39,7 +39,7 @@ class UpdateWriter:
             "step": fn.to_number(fn.iadd(count, 1)),
         }
         if self.update.needs_norm:
-            given["gradient_norm"] = fn.sqrt(self._squares())
+            given["gradient_norm"] = fn.intrinsic("sqrt", self._squares())
         scalars = self._formulas((), fn.number(0.0))
         known = {Name(key): _scalar(value) for key, value in given.items()}
         for name, part in known.items():
