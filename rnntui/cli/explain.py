@@ -32,6 +32,8 @@ FORMATS = ("text", "markdown", "latex", "html")
 @click.option("--format", "as_", type=click.Choice(FORMATS), default="text", show_default=True,
               help="As what.")  # fmt: skip
 @click.option("--digits", default=2, show_default=True, type=click.IntRange(0, 15))
+@click.option("--schedule", is_flag=True,
+              help="Instead, in which order training computes it all, and how often.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
               help="A file instead of the standard output.")  # fmt: skip
 @refusing
@@ -42,6 +44,7 @@ def explain(
     t: str | None,
     as_: str,
     digits: int,
+    schedule: bool,
     output: Path | None,
 ) -> None:
     """Print the worked solution: each equation with its numbers, gradients and update included.
@@ -50,6 +53,7 @@ def explain(
     rnntui explain lstm-ab --t 2
     rnntui explain lstm-homework --format latex -o solution.tex
     rnntui explain carousel --iteration 249 --format html -o carousel.html
+    rnntui explain reber --schedule
     """
     from rnntui.report.explain_build import explain_document
     from rnntui.report.explain_html import render_html
@@ -60,6 +64,11 @@ def explain(
 
     if output is not None:
         check_writable(output)
+    if schedule:
+        from rnntui.report.schedule_text import schedule_text
+
+        deliver([schedule_text(read())], output)
+        return
     document = explain_document(read(), iteration, sequence - 1, _timesteps(t), digits)
     if as_ == "text":
         wide = output is None and sys.stdout.isatty()

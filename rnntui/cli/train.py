@@ -18,10 +18,7 @@ from rnntui.text.problems import InputError, Problem, printable
 
 if TYPE_CHECKING:
     from rnntui.data.sequence_file import SequenceFile
-    from rnntui.language.program import Program
     from rnntui.session.recording import RecordedRun
-
-_WORTH_COMPILING = 2000  # iterations
 
 
 @main.command()
@@ -37,7 +34,7 @@ _WORTH_COMPILING = 2000  # iterations
               help="Go on from a saved run, bit for bit.")  # fmt: skip
 @click.option("--engine", type=click.Choice(["auto", "numpy", "compiled"]), default="auto",
               show_default=True,
-              help="auto compiles runs of 2,000 iterations and more, if Numba is there.")  # fmt: skip
+              help="auto compiles if llvmlite is there and that ends sooner.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True,
               help="One JSON object a recorded iteration, and one for the end.")  # fmt: skip
 @refusing
@@ -71,7 +68,7 @@ def train(
     for notice in saved.notices if saved else ():
         say(printable(notice))
     count = iterations or sequence_file.training.iterations or 1000
-    compiled = _compiled(engine, count, saved.engine if saved else "", sequence_file.program)
+    compiled = _compiled(engine, count, saved.engine if saved else "", sequence_file)
     run = RecordedRun(sequence_file, until, saved.state if saved else None, compiled)
     ended: BaseException | None = None
     try:
@@ -90,25 +87,24 @@ def train(
     sys.exit(1 if run.failed else 0)
 
 
-def _compiled(engine: str, iterations: int, before: str, program: Program) -> bool:
-    """Whether to train with a compiled kernel: compiling takes seconds, which a long run wins back.
+def _compiled(engine: str, iterations: int, before: str, file: SequenceFile) -> bool:
+    """Whether to train with a compiled kernel: compiling takes a moment, which most runs win back.
 
     before: what computed the run that is gone on from, whose bits are to go on too.
     """
     from rnntui.engine.compiled_engine import MOST_COMPILED, can_compile, compiler_available
+    from rnntui.session.recording import ends_sooner_compiled
 
     asked_for = engine == "compiled" or (engine == "auto" and before == "compiled")
     if asked_for and not compiler_available():
         hint = "pip install 'rnntui[fast]'"
         if engine == "auto":
             hint += ", or go on with --engine numpy: other last digits"
-        raise InputError(Problem("Numba is not installed", None, hint))
-    if asked_for and not can_compile(program):
+        raise InputError(Problem("llvmlite is not installed", None, hint))
+    if asked_for and not can_compile(file.program):
         message = f"the model has more than {MOST_COMPILED} equations, forward and backward"
-        raise InputError(
-            Problem(message, None, "take --engine numpy: compiling would take minutes")
-        )
-    worth_it = iterations >= _WORTH_COMPILING and can_compile(program)
+        raise InputError(Problem(message, None, "take --engine numpy: compiling would take long"))
+    worth_it = ends_sooner_compiled(file, iterations) and can_compile(file.program)
     return asked_for or (engine == "auto" and not before and worth_it)
 
 

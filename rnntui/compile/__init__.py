@@ -1,1 +1,1 @@
-"""Equations → programs that run whole sequences: NumPy functions, and kernels for a compiler."""
+"""Equations → schedule → programs that run whole sequences: NumPy functions, and machine code."""

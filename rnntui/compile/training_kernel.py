@@ -35,7 +35,7 @@ class Fed:
 
 class TrainingKernel:
     """The compiled training of a program with an optimiser. Making one compiles; Python's lock is
-    held only while the text is written. Raises CannotCompile."""
+    held only while the text is written. Raises CannotCompileError."""
 
     def __init__(
         self, program: Program, settings: TrainingSettings, cpu: str = "", features: str = ""

@@ -6,7 +6,7 @@ them (a bias correction) is computed before it, once an iteration.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from rnntui.compile.recurrence import Hoisting
@@ -68,11 +68,13 @@ def update_schedule(settings: TrainingSettings) -> UpdateSchedule:
             formula = _resolved(line.expression, gradient, settings.hyperparameters)
             each.append(Step(line.target, hoisting.rest(_with_reciprocals(formula, moving))))
         gradient = rule.equations[-1].target
-    needs_norm = any(name.key == "gradient_norm" for line in lines for name in names(line.expression))
+    needs_norm = any(
+        name.key == "gradient_norm" for line in lines for name in names(line.expression)
+    )
     return UpdateSchedule(tuple(once), tuple(each), states, needs_norm, bool(settings.fixed))
 
 
-def _resolved(node: Expression, gradient: str, settings: dict[str, float]) -> Expression:
+def _resolved(node: Expression, gradient: str, settings: Mapping[str, float]) -> Expression:
     """With the settings' numbers, and what the rule before made of the gradient."""
     if not isinstance(node, Name):
         return rebuild(node, tuple(_resolved(n, gradient, settings) for n in node.children()))

@@ -2,7 +2,7 @@
 
 SplitMix64 counts: its number k from a state, its *key*, is `mixed(key + (k + 1) * GAMMA)`, found as
 fast for any k. The seed, mixed, is the key of the sequences' keys, so that any sequence is found at
-once. `rnntui.data.tasks.kernels` has the same numbers compiled.
+once. `numbers` gives those of many sequences at once.
 """
 
 from __future__ import annotations
@@ -74,11 +74,26 @@ class RandomStream:
 
     def _several(self, size: int) -> npt.NDArray[np.uint64]:
         """The next numbers at once."""
-        z = np.arange(1, size + 1, dtype=np.uint64) * _GAMMA + np.uint64(self._state)
+        found = numbers(np.uint64(self._state), np.arange(size))
         self._state = self._state + size * GAMMA & _MASK
+        return found
+
+
+def numbers(
+    keys: np.uint64 | npt.NDArray[np.uint64], k: int | npt.NDArray[np.int64]
+) -> npt.NDArray[np.uint64]:
+    """Number k of each key, from 0; keys and k are broadcast."""
+    places = np.asarray(k).astype(np.uint64) + np.uint64(1)
+    with np.errstate(over="ignore"):  # 64 bits wrap, of which NumPy warns if it is a single number
+        return mixed(np.asarray(places * _GAMMA) + keys)
+
+
+def mixed(z: np.uint64 | npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """`_mixed` of each."""
+    with np.errstate(over="ignore"):
         z = (z ^ z >> _30) * _FIRST
         z = (z ^ z >> _27) * _SECOND
-        return z ^ z >> _31
+        return np.asarray(z ^ z >> _31)
 
 
 def _mixed(z: int) -> int:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from rnntui.data.fields import Fields
 from rnntui.data.packed import Packed
 from rnntui.data.random_stream import RandomStream
+from rnntui.data.tasks.ranges import Walker, draw_range
 from rnntui.data.tasks.registry import TASKS, make_task
 from rnntui.data.tasks.task import Task, TaskSequence
 from rnntui.text.problems import InputError
@@ -21,10 +22,10 @@ KEYS = ("task", "options", "seed", "sequence", "sequences")
 
 
 class TaskStream:
-    """The sequences of a task by index, from 0."""
+    """The sequences of a task by index, from 0. walker: see `draw_range`."""
 
-    def __init__(self, task: Task, seed: int) -> None:
-        self.task, self.seed = task, seed
+    def __init__(self, task: Task, seed: int, walker: Walker | None = None) -> None:
+        self.task, self.seed, self.walker = task, seed, walker
         self._drawn = lru_cache(maxsize=_KEPT)(self._draw)
 
     def __getitem__(self, index: int) -> TaskSequence:
@@ -33,8 +34,7 @@ class TaskStream:
 
     def packed(self, first: int, count: int) -> Packed:
         """The sequences first … first + count − 1 below each other, without what is only shown."""
-        indices = range(first, first + count)
-        return self.task.draw_packed(RandomStream(self.seed, index) for index in indices)
+        return draw_range(self.task, self.seed, first, count, self.walker)
 
     def _draw(self, index: int) -> TaskSequence:
         return self.task.draw(RandomStream(self.seed, index))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.compile.llvm.jit import CannotCompile, is_available
+from rnntui.compile.llvm.jit import CannotCompileError, is_available
 from rnntui.compile.training_kernel import Fed, TrainingKernel
 from rnntui.engine.batches import BatchPacker
 from rnntui.engine.engine import Advance, Engine, StopFlag
@@ -20,7 +20,7 @@ from rnntui.engine.schedule import learning_rate
 from rnntui.engine.training import Trainer
 from rnntui.language.program import Program
 
-__all__ = ["CannotCompile", "CompiledEngine", "can_compile", "compiler_available"]
+__all__ = ["CannotCompileError", "CompiledEngine", "can_compile", "compiler_available"]
 
 Array = npt.NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class CompiledEngine(Engine):
     """Trains like a Trainer, through a kernel generated from the same equations.
 
     Making one compiles, in a fraction of a second, mostly without Python's lock; the kernel itself
-    never holds it. Raises CannotCompile where this machine does not run what would be compiled.
+    never holds it. Raises CannotCompileError where this machine does not run what would be compiled.
     """
 
     name = "compiled"
@@ -72,7 +72,7 @@ class CompiledEngine(Engine):
 
     def _call(self, run: Advance, count: int, every: int, stop: StopFlag) -> bool:
         """One call of the kernel; whether it went through."""
-        settings, first = self.trainer.settings, run.after.iteration
+        first = run.after.iteration
         batches = self._packer.batches(first, count)
         packed = batches.sequences
         rows = (first + count) // every - first // every if every else 0

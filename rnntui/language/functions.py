@@ -1,7 +1,7 @@
 """The functions of the language: one entry each, with its value, its derivative and its sign on paper.
 
 To add a function, add an entry: parsing, shapes, evaluation, differentiation and rendering follow
-from it. In a compiled kernel it is its `f_name` (`compile.scalar_functions`).
+from it. Compiled, it is its definition (`compile.llvm.definitions`) or a primitive (`compile.llvm.maths`).
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Session:
     A move that cannot be made leaves the cursor where it is; the moment's `message` says why.
     Training can run beside (`run`): then `follow` goes to its newest iteration, and whoever asks
     for another iteration pauses it. memory: bytes that the history may take. compiled: change over
-    to a compiled kernel once training runs, if Numba is installed.
+    to a compiled kernel once training runs, if llvmlite is installed.
     """
 
     def __init__(

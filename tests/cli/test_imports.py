@@ -12,7 +12,7 @@ import pytest
 HEAVY = {
     "numpy",
     "scipy",
-    "numba",
+    "llvmlite",
     "plotext",
     "rnntui.compile",
     "rnntui.engine",

@@ -53,25 +53,20 @@ def test_training_is_saved_and_can_be_resumed(name: str, tmp_path: Path) -> None
     assert json.loads(resumed.stdout.splitlines()[-1])["iterations"] == end["iterations"] + 5
 
 
-@pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="Numba is an extra")
+@pytest.mark.skipif(importlib.util.find_spec("llvmlite") is None, reason="llvmlite is an extra")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_also_while_it_is_compiled(name: str, tmp_path: Path) -> None:
-    saved, cache = tmp_path / "run.npz", tmp_path / "cache"
-    with started(
-        "--engine", "compiled", "--save", str(saved), XDG_CACHE_HOME=str(cache)
-    ) as process:
-        end = time.monotonic() + 60
-        while not list(cache.rglob("kernel_*.py")):  # which is being imported next
-            assert time.monotonic() < end
-            time.sleep(0.01)
-        time.sleep(0.3)
+def test_also_of_compiled_training(name: str, tmp_path: Path) -> None:
+    saved = tmp_path / "run.npz"
+    with started("--engine", "compiled", "--json", "--save", str(saved)) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # it is under way
         process.send_signal(getattr(signal, name))
         _, err = process.communicate(timeout=30)
     assert b"Traceback" not in err
     number = getattr(signal, name)
     assert process.returncode == (0 if name == "SIGINT" else 128 + number)
     with np.load(saved) as archive:
-        assert archive["iteration"] == 0
+        assert archive["iteration"] > 0
         assert str(archive["engine"]) == "compiled"
 
 

@@ -82,12 +82,6 @@ class TestEveryTask:
         assert one.inputs.tobytes() == other.inputs.tobytes()
         assert one.words == other.words
 
-    def test_symbols_drawn_alone_are_those_of_the_sequence(self, name):
-        task = make_task(name)
-        for index in range(50):
-            streams = RandomStream(3, index), RandomStream(3, index)
-            assert task.draw_symbols(streams[0]) == Task.draw_symbols(task, streams[1])
-
     def test_nobody_can_write_into_what_is_shared(self, name):
         sequence = drawn(make_task(name), 1)[0]
         for array in (sequence.inputs, sequence.targets, sequence.mask, sequence.states):

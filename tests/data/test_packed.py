@@ -1,10 +1,7 @@
-"""Sequences below each other: those of a stream by Python and by compiled code are the same bits."""
+"""Sequences below each other: those of a range at once are those drawn one by one, bit for bit."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -12,11 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnntui.data.compiled_stream import CompiledStream
 from rnntui.data.packed import Packed, pack
 from rnntui.data.sequence import InputSequence
 from rnntui.data.streams import TaskStream
-from rnntui.data.tasks.adding import Adding
 from rnntui.data.tasks.registry import TASKS, make_task
 from rnntui.data.tasks.task import Option, Task
 
@@ -45,12 +40,6 @@ def same(one: Packed, other: Packed) -> None:
 
 def drawn(stream: TaskStream, first: int, count: int) -> Packed:
     return pack([stream[index] for index in range(first, first + count)])
-
-
-@cache
-def compiled(task: Task, seed: int) -> CompiledStream:
-    pytest.importorskip("numba")
-    return CompiledStream(TaskStream(task, seed))
 
 
 def largest(option: Option) -> int:
@@ -120,9 +109,9 @@ class TestStream:
         stream = TaskStream(task, 11)
         same(stream.packed(0, 300), drawn(stream, 0, 300))
 
-    def test_compiled_code_packs_the_same_thousands(self, task):
-        stream = compiled(task, 11)
-        same(stream.packed(0, 3000), stream.stream.packed(0, 3000))
+    def test_and_thousands(self, task):
+        stream = TaskStream(task, 11)
+        same(stream.packed(0, 3000), drawn(stream, 0, 3000))
 
     @pytest.mark.parametrize("seed", [0, 1, 2**32 + 1, 2**63])
     def test_of_any_seed_and_place(self, task, seed):
@@ -130,7 +119,6 @@ class TestStream:
         for first in (0, 12_345, 10**13):
             wanted = drawn(stream, first, 40)
             same(stream.packed(first, 40), wanted)
-            same(compiled(task, seed).packed(first, 40), wanted)
 
     def test_a_task_gives_the_sequences_that_a_stream_trains_on(self, task):
         same(TaskStream(task, 5).packed(0, 20), pack(list(islice(task.sequences(5), 20))))
@@ -139,11 +127,10 @@ class TestStream:
 class TestAnyTask:
     @settings(deadline=None)
     @given(tasks(), SEEDS, st.integers(0, 2**40), st.integers(1, 60))
-    def test_compiled_code_draws_what_python_draws(self, task, seed, first, count):
+    def test_a_range_is_what_is_drawn_one_by_one(self, task, seed, first, count):
         stream = TaskStream(task, seed)
         wanted = drawn(stream, first, count)
         same(stream.packed(first, count), wanted)
-        same(compiled(task, seed).packed(first, count), wanted)
 
     @given(tasks(), SEEDS, st.integers(0, 2**40), st.integers(1, 20), st.integers(1, 20))
     def test_a_range_is_its_parts(self, task, seed, first, count, more):
@@ -155,30 +142,13 @@ class TestAnyTask:
             assert getattr(whole, part).tobytes() == joined.tobytes()
 
     def test_strings_of_any_length_find_room(self):
-        stream = compiled(make_task("brackets", kinds=4, depth=6), 2)
+        stream = TaskStream(make_task("brackets", kinds=4, depth=6), 2)
         alone = [stream.packed(index, 1) for index in range(500)]
         assert max(len(packed.mask) for packed in alone) > 100
         for index, packed in enumerate(alone):
-            same(packed, drawn(stream.stream, index, 1))
+            same(packed, drawn(stream, index, 1))
 
     def test_no_sequences(self):
         for task in extremes():
-            for packed in (TaskStream(task, 1).packed(7, 0), compiled(task, 1).packed(7, 0)):
-                assert packed.lengths.shape == packed.mask.shape == (0,)
-
-
-def test_a_task_without_a_compiled_form_is_left_to_python(monkeypatch):
-    pytest.importorskip("numba")
-    monkeypatch.setattr("rnntui.data.compiled_stream._kernel_of", lambda task: (None, ()))
-    stream = TaskStream(Adding(), 3)
-    same(CompiledStream(stream).packed(2, 9), stream.packed(2, 9))
-
-
-def test_numba_is_imported_only_when_draws_are_compiled():
-    code = (
-        "import sys; from rnntui.data.compiled_stream import CompiledStream;"
-        "from rnntui.data.streams import TaskStream; from rnntui.data.tasks.reber import Reber;"
-        "TaskStream(Reber(), 1).packed(0, 5); print('numba' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+            packed = TaskStream(task, 1).packed(7, 0)
+            assert packed.lengths.shape == packed.mask.shape == (0,)

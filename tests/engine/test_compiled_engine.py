@@ -330,7 +330,9 @@ class TestStatesOnTheWay:
         compiled, calls = CompiledEngine(trainer), []
         train = compiled._kernel.train
         monkeypatch.setattr(
-            compiled._kernel, "train", lambda fed, first, n, *a: calls.append(n) or train(fed, first, n, *a)
+            compiled._kernel,
+            "train",
+            lambda fed, first, n, *a: calls.append(n) or train(fed, first, n, *a),
         )
         compiled.train(start, 5000)
         assert calls == [5000]

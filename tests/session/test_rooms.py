@@ -12,7 +12,7 @@ ROOMS = {
                         "shapes", "source_text"],
     "rnntui.notation": ["formula", "latex", "mathml", "typeset"],
     "rnntui.data": ["expectations", "sequence_file", "sequences", "shipped"],
-    "rnntui.compile": ["kernel_source", "passes", "vector_update_code"],
+    "rnntui.compile": ["passes", "schedule", "scheduling", "training_kernel", "vector_update_code"],
     "rnntui.engine": ["decomposition", "initialisation", "optimiser", "trace", "training"],
     "rnntui.session": ["branches", "checks", "conditions", "cursor", "explanation", "facts", "history",
                        "moment", "runs", "session", "timeline",

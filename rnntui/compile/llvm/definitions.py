@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import prod
 
-from rnntui.language.algebra import ONE, ZERO, add, call, divide, multiply, negative, power, subtract
+from rnntui.language.algebra import (
+    ONE,
+    ZERO,
+    add,
+    call,
+    divide,
+    multiply,
+    negative,
+    power,
+    subtract,
+)
 from rnntui.language.numerics import LAYER_NORM_EPSILON
 from rnntui.language.shapes import Shape
 from rnntui.language.tree import Call, Compare, Expression, Number
@@ -83,7 +93,5 @@ _DEFINITIONS: dict[str, Callable[..., Expression]] = {
     "kl_divergence": lambda y, t, size: call("sum", subtract(_xlogy(t, t), _xlogy(t, y))),
     "binary_kl_divergence": lambda y, t, size: call("sum", subtract(_entropy(t), _binary(y, t))),
     "squared_error": lambda y, t, size: multiply(Number(0.5), _squares(y, t)),
-    "mean_squared_error": lambda y, t, size: divide(
-        _squares(y, t), size(subtract(y, t))
-    ),
+    "mean_squared_error": lambda y, t, size: divide(_squares(y, t), size(subtract(y, t))),
 }

@@ -11,7 +11,7 @@ from typing import Any
 _SPEED = 2  # of the code generator
 
 
-class CannotCompile(Exception):
+class CannotCompileError(Exception):
     """This machine does not run what would be compiled; NumPy does the same."""
 
 
@@ -23,14 +23,14 @@ def is_available() -> bool:
 class MachineCode:
     """A compiled module. cpu, features: of another processor than this one, for tests.
 
-    Raises CannotCompile where the processor has no fused multiply-add, or memory cannot be executed.
+    Raises CannotCompileError where the processor has no fused multiply-add, or memory cannot be executed.
     """
 
     def __init__(self, text: str, cpu: str = "", features: str = "") -> None:
         binding = _binding()
         host = binding.get_host_cpu_features()
         if "fma" in host and not host["fma"]:
-            raise CannotCompile("the processor has no fused multiply-add")
+            raise CannotCompileError("the processor has no fused multiply-add")
         target = binding.Target.from_triple(binding.get_process_triple())
         machine = target.create_target_machine(
             cpu=cpu or binding.get_host_cpu_name(),
@@ -50,7 +50,7 @@ class MachineCode:
             self._engine = binding.create_mcjit_compiler(module, machine)
             self._engine.finalize_object()
         except RuntimeError as error:
-            raise CannotCompile(str(error)) from error
+            raise CannotCompileError(str(error)) from error
 
     def function(self, name: str, arguments: Mapping[str, str]) -> Any:
         """A public function that returns a whole number, to be called with numbers and addresses.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnntui.compile.llvm.formulas import Formulas, Part, Place
+from rnntui.compile.llvm.formulas import Formulas
 from rnntui.compile.llvm.layout import LANES, SPARE_ROWS, Layout
 from rnntui.compile.llvm.memory import copy_columns, copy_packed, copy_padded
+from rnntui.compile.llvm.parts import Part
 from rnntui.compile.llvm.passes import ARGUMENTS as SEQUENCE
 from rnntui.compile.llvm.passes import SequenceWriter
 from rnntui.compile.llvm.tiles import Tiles
@@ -81,7 +82,7 @@ def print_kernel(program: Program, schedule: Schedule, update: UpdateSchedule) -
     layout = Layout(schedule, objective)
     for key in program.model.parameters:
         layout.gradients.place(grad(key), program.shapes[key])
-    parts, size = segments(program.model.parameters, program.shapes)
+    _, size = segments(program.model.parameters, program.shapes)
     flat = layout.gradients.place("gradient", (size + LANES,)).offset
     with module.function("sequence", SEQUENCE, "f64") as fn:
         SequenceWriter(fn, schedule, layout, objective, Tiles(module)).write()
@@ -216,9 +217,7 @@ class _Training:
         sequence = fn.load_whole(arguments["order"], place)
         row = fn.load_whole(arguments["starts"], sequence)
         sizes = {key: self._size_of(name) for key, name in (("inputs", "x"), ("targets", "target"))}
-        given = {
-            key: fn.offset(arguments[key], fn.imul(row, size)) for key, size in sizes.items()
-        }
+        given = {key: fn.offset(arguments[key], fn.imul(row, size)) for key, size in sizes.items()}
         given |= {
             "weights": fn.offset(arguments["weights"], row),
             "length": fn.load_whole(arguments["lengths"], sequence),
@@ -241,7 +240,7 @@ class _Training:
             copy_packed(self.formulas, padded, packed, self.program.shapes[key])
         with fn.when(fn.icompare(">", fn.arguments["batch"], 1)):
 
-            def divide(p: Place, lanes: int) -> None:
+            def divide(p: Value, lanes: int) -> None:
                 pointer = fn.offset(self.gradient, p)
                 fn.store(fn.div(fn.load(pointer, lanes), fn.splat(count, lanes)), pointer)
 

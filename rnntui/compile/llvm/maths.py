@@ -149,7 +149,7 @@ def maximum(fn: FunctionWriter, a: Value, b: Value) -> Value:
     return fn.select(fn.compare("!=", a, a), a, larger)
 
 
-def pow(fn: FunctionWriter, base: Value, exponent: Value) -> Value:
+def general_power(fn: FunctionWriter, base: Value, exponent: Value) -> Value:
     """base ** exponent: exp(exponent · log |base|), off by about |log of the value| units."""
     zero, one = _number(fn, 0.0, base), _number(fn, 1.0, base)
     size = exp(fn, fn.mul(exponent, log(fn, absolute(fn, base))))
@@ -168,7 +168,7 @@ def power(fn: FunctionWriter, base: Value, exponent: float) -> Value:
     if exponent == 0.5:
         return sqrt(fn, base)
     if exponent != int(exponent) or abs(exponent) > 16:
-        return pow(fn, base, _number(fn, exponent, base))
+        return general_power(fn, base, _number(fn, exponent, base))
     product, factor, left = _number(fn, 1.0, base), base, abs(int(exponent))
     while left:
         if left % 2:

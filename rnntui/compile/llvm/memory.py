@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from rnntui.compile.llvm.formulas import Formulas, Place
 from rnntui.compile.llvm.layout import chunks_of, lanes_of, rows_of, width_of
+from rnntui.compile.llvm.parts import PartWriter, Place
 from rnntui.compile.llvm.writer import Value
 from rnntui.language.shapes import Shape
 
 
-def copy_padded(formulas: Formulas, packed: Value, padded: Value, shape: Shape) -> None:
+def copy_padded(write: PartWriter, packed: Value, padded: Value, shape: Shape) -> None:
     """From row after row without gaps; nothing is read behind the last component."""
-    fn, lanes = formulas.fn, lanes_of(shape)
+    fn, lanes = write.fn, lanes_of(shape)
     size, last = shape[-1] if shape else 1, chunks_of(shape) - 1
     tail = size - last * lanes
 
     def copy(i: Place, c: Place, count: int) -> None:
-        source = formulas.address(packed, size, i, c, lanes)
+        source = write.address(packed, size, i, c, lanes)
         value = fn.load(source, count)
         if count < lanes:
             value = (
@@ -23,35 +23,35 @@ def copy_padded(formulas: Formulas, packed: Value, padded: Value, shape: Shape) 
                 if count == 1
                 else fn.shuffle(value, value, [min(k, count - 1) for k in range(lanes)])
             )
-        fn.store(value, formulas.address(padded, width_of(shape), i, c, lanes))
+        fn.store(value, write.address(padded, width_of(shape), i, c, lanes))
 
     def row(i: Place) -> None:
-        formulas.axis(last, lambda c: copy(i, c, lanes), 2)
+        write.axis(last, lambda c: copy(i, c, lanes), 2)
         copy(i, last, tail)
 
-    formulas.axis(rows_of(shape), row)
+    write.axis(rows_of(shape), row)
 
 
-def copy_packed(formulas: Formulas, padded: Value, packed: Value, shape: Shape) -> None:
+def copy_packed(write: PartWriter, padded: Value, packed: Value, shape: Shape) -> None:
     """To row after row without gaps. What is written behind a row is written over by the next; the
     last one needs as many components behind it as a machine vector has."""
-    fn, lanes = formulas.fn, lanes_of(shape)
+    fn, lanes = write.fn, lanes_of(shape)
     size = shape[-1] if shape else 1
 
     def copy(i: Place, c: Place) -> None:
-        value = fn.load(formulas.address(padded, width_of(shape), i, c, lanes), lanes)
-        fn.store(value, formulas.address(packed, size, i, c, lanes))
+        value = fn.load(write.address(padded, width_of(shape), i, c, lanes), lanes)
+        fn.store(value, write.address(packed, size, i, c, lanes))
 
-    formulas.each(shape, copy)
+    write.each(shape, copy)
 
 
-def copy_columns(formulas: Formulas, rows: Value, columns: Value, shape: Shape) -> None:
+def copy_columns(write: PartWriter, rows: Value, columns: Value, shape: Shape) -> None:
     """The transpose of a matrix of n×m, both padded."""
-    fn = formulas.fn
+    fn = write.fn
     n, m = shape
 
     def copy(i: Place, j: Place) -> None:
-        value = fn.load(formulas.address(rows, width_of((n, m)), i, j, 1), 1)
-        fn.store(value, formulas.address(columns, width_of((m, n)), j, i, 1))
+        value = fn.load(write.address(rows, width_of((n, m)), i, j, 1), 1)
+        fn.store(value, write.address(columns, width_of((m, n)), j, i, 1))
 
-    formulas.axis(n, lambda i: formulas.axis(m, lambda j: copy(i, j), 8), 8)
+    write.axis(n, lambda i: write.axis(m, lambda j: copy(i, j), 8), 8)

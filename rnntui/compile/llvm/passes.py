@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from rnntui.compile.llvm.formulas import Formulas, Part
+from rnntui.compile.llvm.formulas import Formulas
 from rnntui.compile.llvm.layout import (
     Layout,
     chunks_of,
@@ -16,6 +16,7 @@ from rnntui.compile.llvm.layout import (
     width_of,
 )
 from rnntui.compile.llvm.memory import copy_padded
+from rnntui.compile.llvm.parts import Part, Place
 from rnntui.compile.llvm.tiles import Product, Tiles
 from rnntui.compile.llvm.writer import FunctionWriter, Value
 from rnntui.compile.schedule import Block, Extent, Schedule, Step, is_large
@@ -77,6 +78,7 @@ class SequenceWriter:
         return key in self.schedule.constant
 
     def resolve(self, name: Name, columns: bool) -> Part:
+        """What a name stands for at the timestep at hand; of a constant, its columns if wanted."""
         fn, shape = self.fn, self.shapes[name.key]
         if self._is_constant(name.key):
             shape = shape[::-1] if columns else shape
@@ -150,7 +152,9 @@ class SequenceWriter:
     def _as_tiles(self, block: Block) -> bool:
         """`W @ x` over time as one product of matrices, where the block is that alone and large."""
         match block.steps:
-            case [Step(target, Binary("@", Name() | Transpose() as matrix, Name() as vector), None)]:
+            case [
+                Step(target, Binary("@", Name() | Transpose() as matrix, Name() as vector), None)
+            ]:
                 pass
             case _:
                 return False
@@ -161,9 +165,7 @@ class SequenceWriter:
             return False
         fn, stride, shape = self.fn, self.layout.stride, self.shapes[target]
         columns = not isinstance(matrix, Transpose)
-        rows = self.layout.constants.place(
-            (name.key, columns), (*self.shapes[vector.key], *shape)
-        )
+        rows = self.layout.constants.place((name.key, columns), (*self.shapes[vector.key], *shape))
         self._row = fn.offset(fn.arguments["rows"], stride)  # of t = 1
         self._tiles.product(
             fn,
@@ -346,7 +348,9 @@ class Carry:
         """At the start of a timestep."""
         for name, held in self._held.items():
             lanes = lanes_of(self._shapes[name.key])
-            values = {place: self._fn.load(v, lanes) for place, v in held.items()}
+            values: dict[tuple[Place, Place], Value] = {
+                place: self._fn.load(variable, lanes) for place, variable in held.items()
+            }
             part = self.formulas.in_registers(self._shapes[name.key], values)
             self.formulas.know(name, part)
 

@@ -6,7 +6,6 @@ adds up its terms in their order, so that it does not matter where a tile begins
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from rnntui.compile.llvm.writer import FunctionWriter, Module, Value
@@ -58,7 +57,9 @@ class Tiles:
             start = first * product.lanes
             c, b = fn.offset(product.c, start), fn.offset(product.b, start)
 
-            def tile(i: Value | int, count: int, c: Value = c, b: Value = b, n: int = vectors) -> None:
+            def tile(
+                i: Value | int, count: int, c: Value = c, b: Value = b, n: int = vectors
+            ) -> None:
                 fn.call(
                     self._tile(count, n, product.lanes, product.adds),
                     fn.offset(c, fn.imul(i, product.c_row)), product.c_row,
@@ -66,16 +67,15 @@ class Tiles:
                     product.a_step, b, product.b_step, terms,
                 )  # fmt: skip
 
-            if isinstance(rows, int) and rows < ROWS:
-                for i in range(rows):
-                    tile(i, 1)
+            if isinstance(rows, int):
+                with fn.loop(0, rows, ROWS if rows >= ROWS else 1) as i:
+                    tile(i, ROWS if rows >= ROWS else 1)
                 continue
-            whole = rows if isinstance(rows, int) else fn.imul(fn.iquotient(rows, ROWS), ROWS)
+            whole = fn.imul(fn.iquotient(rows, ROWS), ROWS)
             with fn.loop(0, whole, ROWS) as i:
                 tile(i, ROWS)
-            if not isinstance(rows, int):
-                with fn.loop(whole, rows) as i:
-                    tile(i, 1)
+            with fn.loop(whole, rows) as i:
+                tile(i, 1)
 
     def _tile(self, rows: int, vectors: int, lanes: int, adds: bool) -> str:
         name = f"tile_{rows}_{vectors}_{lanes}_{'add' if adds else 'set'}"
@@ -90,14 +90,12 @@ def _write_tile(fn: FunctionWriter, rows: int, vectors: int, lanes: int, adds: b
     arguments = fn.arguments
     sums = [[fn.variable(lanes) for _ in range(vectors)] for _ in range(rows)]
     zero = fn.splat(fn.number(0.0), lanes) if lanes > 1 else fn.number(0.0)
-    each: Callable[[], list[tuple[int, int]]] = lambda: [
-        (r, v) for r in range(rows) for v in range(vectors)
-    ]
+    places = [(r, v) for r in range(rows) for v in range(vectors)]
     cells = {
         (r, v): fn.offset(fn.offset(arguments["c"], fn.imul(arguments["c_row"], r)), v * lanes)
-        for r, v in each()
+        for r, v in places
     }
-    for r, v in each():
+    for r, v in places:
         fn.store(fn.load(cells[r, v], lanes) if adds else zero, sums[r][v])
     with fn.loop(0, arguments["terms"]) as s:
         row = fn.offset(arguments["b"], fn.imul(s, arguments["b_step"]))
@@ -108,6 +106,5 @@ def _write_tile(fn: FunctionWriter, rows: int, vectors: int, lanes: int, adds: b
             factor = fn.splat(number, lanes) if lanes > 1 else number
             for v in range(vectors):
                 fn.store(fn.fma(factor, terms[v], fn.load(sums[r][v], lanes)), sums[r][v])
-    for r, v in each():
+    for r, v in places:
         fn.store(fn.load(sums[r][v], lanes), cells[r, v])
-

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from rnntui.compile.llvm.formulas import Formulas, Part
+from rnntui.compile.llvm.formulas import Formulas
 from rnntui.compile.llvm.layout import LANES
+from rnntui.compile.llvm.parts import Part
+from rnntui.compile.llvm.sums import reduced
 from rnntui.compile.llvm.writer import FunctionWriter, Value
 from rnntui.compile.update_schedule import GIVEN, UpdateSchedule
 from rnntui.language.shapes import Shape
@@ -41,7 +43,7 @@ class UpdateWriter:
         if self.update.needs_norm:
             given["gradient_norm"] = fn.intrinsic("sqrt", self._squares())
         scalars = self._formulas((), fn.number(0.0))
-        known = {Name(key): _scalar(value) for key, value in given.items()}
+        known = {Name(key): scalars.scalar(value) for key, value in given.items()}
         for name, part in known.items():
             scalars.know(name, part)
         for step in self.update.once:
@@ -49,16 +51,15 @@ class UpdateWriter:
             known[Name(step.target)] = part = scalars.part(step.formula)
             scalars.know(Name(step.target), part)
 
-        def change(p: Value | int, lanes: int) -> None:
+        def change(p: Value, lanes: int) -> None:
             self._change(p, lanes, known)
 
         self.each(change)
         return self.all_finite(self._sources["parameter"])
 
-    def each(self, body: object) -> None:
+    def each(self, body: Callable[[Value, int], None]) -> None:
         """The body for every machine vector of parameters, and one by one for those left over."""
         fn, whole = self.fn, self.size // LANES * LANES
-        assert callable(body)
         if whole:
             with fn.loop(0, whole, LANES) as p:
                 body(p, LANES)
@@ -77,7 +78,7 @@ class UpdateWriter:
         """The sum of the squares of the gradient, of what is updated."""
         fn = self.fn
 
-        def add(p: Value | int, lanes: int, old: Value) -> Value:
+        def add(p: Value, lanes: int, old: Value) -> Value:
             value = fn.load(fn.offset(self._sources["gradient"], p), lanes)
             free = fn.load(fn.offset(self._sources["free"], p), lanes)
             chosen = fn.compare("!=", free, _number(fn, 0.0, lanes))
@@ -85,23 +86,22 @@ class UpdateWriter:
 
         return self._total(add)
 
-    def _total(self, add: object) -> Value:
+    def _total(self, add: Callable[[Value, int, Value], Value]) -> Value:
         fn = self.fn
-        assert callable(add)
         wide, single = fn.variable(LANES), fn.variable(1)
         fn.store(_number(fn, 0.0, LANES), wide)
         fn.store(fn.number(0.0), single)
 
-        def term(p: Value | int, lanes: int) -> None:
+        def term(p: Value, lanes: int) -> None:
             held = wide if lanes == LANES else single
             fn.store(add(p, lanes, fn.load(held, lanes)), held)
 
         self.each(term)
         formulas = self._formulas((LANES,), fn.number(0.0))
-        lanes = formulas.total(Part((LANES,), lambda i, c: fn.load(wide, LANES)))
-        return fn.add(lanes, fn.load(single, 1))
+        lanes = reduced(formulas, "sum", Part((LANES,), lambda i, c: fn.load(wide, LANES)))
+        return fn.add(lanes.at(0, 0), fn.load(single, 1))
 
-    def _change(self, p: Value | int, lanes: int, known: dict[Name, Part]) -> None:
+    def _change(self, p: Value, lanes: int, known: dict[Name, Part]) -> None:
         fn = self.fn
         shape: Shape = () if lanes == 1 else (lanes,)
         formulas = self._formulas(shape, p)
@@ -136,10 +136,6 @@ class UpdateWriter:
         shapes |= dict.fromkeys((step.target for step in self.update.each), shape)
         shapes |= dict.fromkeys((*GIVEN, *(step.target for step in self.update.once)), ())
         return Formulas(fn, resolve, lambda key: False, _no_scratch, shapes)
-
-
-def _scalar(value: Value) -> Part:
-    return Part((), lambda i, c: value, lambda i, j: value)
 
 
 def _number(fn: FunctionWriter, value: float, lanes: int) -> Value:

@@ -125,6 +125,8 @@ class FunctionWriter:
     def vector(self, numbers: Sequence[Value]) -> Value:
         """A vector of these numbers."""
         lanes = len(numbers)
+        if lanes == 1:
+            return numbers[0]
         value = Value("poison", "f64", lanes)
         for k, component in enumerate(numbers):
             value = self._new(f"insertelement {value}, {component}, i64 {k}", "f64", lanes)
@@ -140,11 +142,14 @@ class FunctionWriter:
 
     def shuffle(self, a: Value, b: Value, lanes: Sequence[int]) -> Value:
         """A vector of lanes of two, those of b counted on from those of a."""
+        lanes = list(lanes)
         if len(lanes) == 1:
             return self.extract(a if lanes[0] < a.lanes else b, lanes[0] % a.lanes)
         self._alike(a, b)
         mask = ", ".join(f"i32 {k}" for k in lanes)
-        return self._new(f"shufflevector {a}, {b}, <{len(lanes)} x i32> <{mask}>", a.kind, len(lanes))
+        return self._new(
+            f"shufflevector {a}, {b}, <{len(lanes)} x i32> <{mask}>", a.kind, len(lanes)
+        )
 
     def add(self, a: Value, b: Value) -> Value:
         """a + b."""
@@ -178,9 +183,7 @@ class FunctionWriter:
         types = ", ".join(value.type for value in operands)
         self.module.declare(f"{first.type} @llvm.{name}.{suffix}({types})")
         written = ", ".join(map(str, operands))
-        return self._new(
-            f"call {first.type} @llvm.{name}.{suffix}({written})", "f64", first.lanes
-        )
+        return self._new(f"call {first.type} @llvm.{name}.{suffix}({written})", "f64", first.lanes)
 
     def compare(self, operator: str, a: Value, b: Value) -> Value:
         """A condition, lane by lane; with NaN only != holds."""

@@ -11,7 +11,6 @@ import numpy as np
 from rnntui.data.random_stream import RandomStream
 from rnntui.data.sequence import Alphabet
 from rnntui.data.tasks.graph import Edge, Graph
-from rnntui.data.tasks.symbols import SymbolNumbers
 from rnntui.data.tasks.task import Task, TaskSequence, option, read_only
 from rnntui.text.problems import InputError, Problem
 
@@ -60,13 +59,6 @@ class BinaryAddition(Task):
     def draw(self, random: RandomStream) -> TaskSequence:
         """The sum of two numbers, each drawn uniformly."""
         return self.sequence(*self._terms(random))
-
-    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
-        """The pairs of bits, and the sum's bits."""
-        a, b = self._terms(random)
-        total, bits = a + b, range(self.bits)
-        pairs = [2 * (a >> bit & 1) + (b >> bit & 1) for bit in bits]
-        return pairs, [total >> bit & 1 for bit in bits]
 
     def written(self, text: str) -> TaskSequence:
         """A sum such as `93 + 87`; the answer is computed."""

@@ -11,7 +11,6 @@ from rnntui.data.random_stream import RandomStream
 from rnntui.data.sequence import Alphabet
 from rnntui.data.tasks.grammar import Grammar
 from rnntui.data.tasks.graph import Edge, Graph
-from rnntui.data.tasks.symbols import SymbolNumbers
 from rnntui.data.tasks.task import Task, TaskSequence, one_hot, option, read_only
 from rnntui.text.problems import InputError, Problem
 
@@ -116,12 +115,6 @@ class BracketValidity(Task):
     def draw(self, random: RandomStream) -> TaskSequence:
         """A string of the language, or one with a symbol replaced."""
         return self.sequence("".join(self._symbols[number] for number in self._string(random)))
-
-    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
-        """The brackets, and 1 where all are closed."""
-        numbers = self._string(random)
-        states = self._judge("".join(self._symbols[number] for number in numbers))
-        return numbers, [int(state == 0) for state in states[1:]]
 
     def _string(self, random: RandomStream) -> list[int]:
         """The numbers of the brackets of a string."""

@@ -13,7 +13,6 @@ import numpy as np
 from rnntui.data.random_stream import RandomStream
 from rnntui.data.sequence import Alphabet, Array
 from rnntui.data.tasks.graph import Edge, Graph
-from rnntui.data.tasks.symbols import SymbolNumbers
 from rnntui.data.tasks.task import Labels, Task, TaskSequence, one_hot, option, read_only
 from rnntui.text.problems import InputError, Problem
 
@@ -72,11 +71,6 @@ class CountedStrings:
     def draw(self, random: RandomStream) -> TaskSequence:
         """Strings of independent, uniformly distributed lengths."""
         return self.sequence(self._counts(random))
-
-    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
-        """The letters, and the letter after each."""
-        letters = [number for n in self._counts(random) for number in self._letters[n - 1]]
-        return letters, [*letters[1:], 0]
 
     def written(self, text: str) -> TaskSequence:
         """Strings in a row and the A after them: `AABBABA` is a²b², ab and an A."""

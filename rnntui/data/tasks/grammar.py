@@ -11,7 +11,6 @@ import numpy as np
 from rnntui.data.random_stream import RandomStream
 from rnntui.data.sequence import Alphabet, Array
 from rnntui.data.tasks.graph import Graph
-from rnntui.data.tasks.symbols import SymbolNumbers
 from rnntui.data.tasks.task import TaskSequence, one_hot, read_only
 from rnntui.text.problems import InputError, Problem
 
@@ -65,11 +64,6 @@ class Grammar(ABC):
             if len(self._sequences) < _REMEMBERED:
                 self._sequences[text] = sequence
         return sequence
-
-    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
-        """The symbols of a walk, and the symbol after each."""
-        numbers = self.walk(random)
-        return numbers[:-1], numbers[1:]
 
     def walk(self, random: RandomStream) -> list[int]:
         """The numbers of a string's symbols: one random number is taken wherever there is a choice."""

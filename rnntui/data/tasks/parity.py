@@ -10,7 +10,6 @@ import numpy as np
 from rnntui.data.random_stream import RandomStream
 from rnntui.data.sequence import Alphabet
 from rnntui.data.tasks.graph import Edge, Graph
-from rnntui.data.tasks.symbols import SymbolNumbers
 from rnntui.data.tasks.task import Labels, Task, TaskSequence, option, read_only
 
 
@@ -63,11 +62,6 @@ class Parity(Task):
             state_names=self.state_names,
             words="".join(str(bit) for bit in bits.tolist()),
         )
-
-    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
-        """The bits, and the parity after each."""
-        bits, parities = self._bits(random)
-        return bits.tolist(), parities.tolist()
 
     def _bits(self, random: RandomStream) -> tuple[Labels, Labels]:
         bits = random.integers(0, 2, self.length)

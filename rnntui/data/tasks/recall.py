@@ -9,7 +9,6 @@ import numpy as np
 
 from rnntui.data.random_stream import RandomStream
 from rnntui.data.sequence import Alphabet
-from rnntui.data.tasks.symbols import NOTHING, SymbolNumbers
 from rnntui.data.tasks.task import Task, TaskSequence, one_hot, option, read_only
 from rnntui.text.problems import InputError, Problem
 
@@ -71,13 +70,6 @@ class Copy(Task):
             words=text,
         )
 
-    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
-        """The letters, blanks and sign, and at the end the letters again."""
-        letters = random.integers(0, self.letters, self.length).tolist()
-        waiting, blank, sign = self.length + self.lag, self.letters, self.letters + 1
-        inputs = [*letters, *[blank] * self.lag, sign, *[blank] * (self.length - 1)]
-        return inputs, [*[NOTHING] * waiting, *letters]
-
 
 @dataclass(frozen=True)
 class DelayedRecall(Task):
@@ -135,8 +127,3 @@ class DelayedRecall(Task):
             state_names=self.state_names,
             words=text,
         )
-
-    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
-        """The letters, and each again after the lag."""
-        letters = random.integers(0, self.letters, self.length).tolist()
-        return letters, [*[NOTHING] * self.lag, *letters[: -self.lag]]

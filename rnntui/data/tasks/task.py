@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from functools import cached_property
 from itertools import count
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.data.packed import Packed, pack
 from rnntui.data.random_stream import RandomStream
 from rnntui.data.sequence import Alphabet, Array, InputSequence
 from rnntui.data.tasks.graph import Graph
-from rnntui.data.tasks.symbols import SymbolNumbers, pack_symbols, symbol_numbers, symbol_rows
 from rnntui.text.problems import InputError, Problem
 
 Labels = npt.NDArray[np.int64]
@@ -113,28 +110,6 @@ class Task(ABC):
     @abstractmethod
     def draw(self, random: RandomStream) -> TaskSequence:
         """A sequence: the same random numbers give the same one."""
-
-    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
-        """The symbols of the sequence that `draw` gives: all that training needs of it.
-
-        A task that knows them without making the sequence says so, for it is much faster.
-        """
-        sequence = self.draw(random)
-        return (
-            symbol_numbers(sequence.symbols, self.alphabet),
-            symbol_numbers(sequence.target_symbols, self.target_alphabet),
-        )
-
-    def draw_packed(self, streams: Iterable[RandomStream]) -> Packed:
-        """A sequence from each stream, below each other: what training needs of them."""
-        if not self.alphabet:
-            return pack([self.draw(random) for random in streams])
-        return pack_symbols([self.draw_symbols(random) for random in streams], *self.symbol_rows)
-
-    @cached_property
-    def symbol_rows(self) -> tuple[Array, Array]:
-        """The vectors of the input's and of the target's symbols, by number; of symbols alone."""
-        return symbol_rows(self.alphabet), symbol_rows(self.target_alphabet)
 
     def written(self, text: str) -> TaskSequence:
         """The sequence that is written so: `BTXSE`, `93 + 87`.

@@ -9,7 +9,6 @@ import numpy as np
 
 from rnntui.data.random_stream import RandomStream
 from rnntui.data.sequence import Alphabet
-from rnntui.data.tasks.symbols import NOTHING, SymbolNumbers
 from rnntui.data.tasks.task import Task, TaskSequence, last_only, one_hot, option, read_only
 
 _SYMBOLS = "EBabcdXY"
@@ -71,12 +70,6 @@ class TemporalOrder(Task):
             state_names=self.state_names,
             words=f"{''.join(text)} → {answer}",
         )
-
-    def draw_symbols(self, random: RandomStream) -> SymbolNumbers:
-        """The symbols, and the class at the end."""
-        numbers, first, second = self._numbers(random)
-        answer = 2 * (numbers[first] - _X) + numbers[second] - _X
-        return numbers, [*[NOTHING] * (len(numbers) - 1), answer]
 
     def _numbers(self, random: RandomStream) -> tuple[list[int], int, int]:
         """The symbols' numbers, and at which timesteps (from 0) the two X or Y are."""
