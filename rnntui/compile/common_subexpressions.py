@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rnntui.language.differentiate import BackwardEquation
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import derived
 from rnntui.language.shapes import Shape, shape_of
-from rnntui.language.tree import Call, Equation, Expression, Name, rebuild, walk
+from rnntui.language.tree import Call, Equation, Expression, Name, names, rebuild, walk
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,19 @@ def name_common_subexpressions(
     assignments: Sequence[Equation],
     backward: Sequence[BackwardEquation],
     shapes: Mapping[str, Shape],
+    constant: Collection[str],
 ) -> Factored:
-    """Give each function's value that stands within an equation and is used backward a name."""
+    """Give each function's value that stands within an equation and is used backward a name.
+
+    constant: names without time; what is made of them alone is no quantity of a timestep.
+    """
     parts = [part for e in backward for part in (e.within, e.following) if part is not None]
-    used_backward = {node for part in parts for node in walk(part) if _costs(node)}
+    used_backward = {
+        node
+        for part in parts
+        for node in walk(part)
+        if _costs(node) and any(name.key not in constant for name in names(node))
+    }
     named: dict[Expression, Name] = {}
     new_shapes: dict[str, Shape] = {}
     factored: list[Equation] = []

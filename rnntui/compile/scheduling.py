@@ -26,7 +26,9 @@ def training_schedule(program: Program) -> Schedule:
     equations = inlined(program.backward, parameters)
     totals = [e for e in equations if e.of in parameters]
     equations = needed(equations, [*totals, *program.backward_initial])
-    factored = name_common_subexpressions(program.assignments, equations, program.all_shapes)
+    factored = name_common_subexpressions(
+        program.assignments, equations, program.all_shapes, frozenset(parameters)
+    )
     builder = _Builder(parameters, {**program.all_shapes, **factored.shapes})
     forward = builder.forward(
         {a.target: a.expression for a in factored.assignments}, program.initial_formulas

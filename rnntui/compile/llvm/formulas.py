@@ -38,6 +38,7 @@ from rnntui.language.tree import (
     Number,
     Span,
     Transpose,
+    walk,
 )
 
 Resolve = Callable[[Name, bool], Part]  # a name's part, or of a constant matrix its transpose's
@@ -81,7 +82,7 @@ class Formulas(PartWriter):
             return self._part(Binary("+", name, node))
 
     def _part(self, node: Expression) -> Part:
-        if not isinstance(node, Number) and is_literal(node) and self._shape(node) == ():
+        if _is_number(node) and self._shape(node) == ():
             return self.scalar(float(evaluate(node, _no_name)))
         match node:
             case Number():
@@ -304,6 +305,13 @@ class Formulas(PartWriter):
             self.fn.store(number(0, k), self.address(pointer, 0, 0, k, 1))
 
         self.axis(count, copy)
+
+
+def _is_number(node: Expression) -> bool:
+    """Whether a formula has one value for good that is more than a literal number."""
+    if isinstance(node, Number | Compare) or not is_literal(node):
+        return False
+    return all(n.function in FUNCTIONS for n in walk(node) if isinstance(n, Call))
 
 
 def _no_name(name: Name) -> object:

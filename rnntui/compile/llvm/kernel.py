@@ -106,6 +106,7 @@ class _Preparation:
         self, fn: FunctionWriter, program: Program, schedule: Schedule, layout: Layout
     ) -> None:
         self.fn, self.program, self.schedule, self.layout = fn, program, schedule, layout
+        self._turned: set[str] = set()
         self.formulas = Formulas(
             fn, self._resolve, lambda key: True, self._scratch, schedule.shapes
         )
@@ -135,14 +136,18 @@ class _Preparation:
         return self.fn.offset(self.fn.arguments["constants"], place.offset)
 
     def _columns(self, key: str, rows: Value) -> None:
+        """Columns of a matrix, if somebody wants them and they are not there yet."""
         wanted = self.layout.constants.places.get((key, True))
-        if wanted is not None:
+        if wanted is not None and key not in self._turned:
+            self._turned.add(key)
             columns = self.fn.offset(self.fn.arguments["constants"], wanted.offset)
             copy_columns(self.formulas, rows, columns, self.schedule.shapes[key])
 
     def _resolve(self, name: Name, columns: bool) -> Part:
         shape = self.schedule.shapes[name.key]
         place = self.layout.constants.place((name.key, columns), shape[::-1] if columns else shape)
+        if columns:
+            self._columns(name.key, self._place(name.key))
         pointer = self.fn.offset(self.fn.arguments["constants"], place.offset)
         return self.formulas.stored(pointer, place.shape)
 

@@ -7,6 +7,8 @@ from rnntui.compile.llvm.parts import PartWriter, Place
 from rnntui.compile.llvm.writer import Value
 from rnntui.language.shapes import Shape
 
+_WRITTEN_OUT = 2  # rows: these copies are done once an iteration, and short code compiles soon
+
 
 def copy_padded(write: PartWriter, packed: Value, padded: Value, shape: Shape) -> None:
     """From row after row without gaps; nothing is read behind the last component."""
@@ -29,7 +31,7 @@ def copy_padded(write: PartWriter, packed: Value, padded: Value, shape: Shape) -
         write.axis(last, lambda c: copy(i, c, lanes), 2)
         copy(i, last, tail)
 
-    write.axis(rows_of(shape), row)
+    write.axis(rows_of(shape), row, _WRITTEN_OUT)
 
 
 def copy_packed(write: PartWriter, padded: Value, packed: Value, shape: Shape) -> None:
@@ -42,7 +44,11 @@ def copy_packed(write: PartWriter, padded: Value, packed: Value, shape: Shape) -
         value = fn.load(write.address(padded, width_of(shape), i, c, lanes), lanes)
         fn.store(value, write.address(packed, size, i, c, lanes))
 
-    write.each(shape, copy)
+    write.axis(
+        rows_of(shape),
+        lambda i: write.axis(chunks_of(shape), lambda c: copy(i, c), 2),
+        _WRITTEN_OUT,
+    )
 
 
 def copy_columns(write: PartWriter, rows: Value, columns: Value, shape: Shape) -> None:
@@ -54,4 +60,4 @@ def copy_columns(write: PartWriter, rows: Value, columns: Value, shape: Shape) -
         value = fn.load(write.address(rows, width_of((n, m)), i, j, 1), 1)
         fn.store(value, write.address(columns, width_of((m, n)), j, i, 1))
 
-    write.axis(n, lambda i: write.axis(m, lambda j: copy(i, j), 8), 8)
+    write.axis(n, lambda i: write.axis(m, lambda j: copy(i, j), 8), 1)
