@@ -74,7 +74,10 @@ def main() -> None:
             text, whole = (statistics.median(run[k] for run in runs) for k in (0, 1))
             goal = next((ms for most, ms in _GOALS if hidden <= most), None)
             met = "" if goal is None else f"{'met' if whole <= goal else 'MISSED'}: {goal:.0f}"
-            print(f"| {name} | {hidden} | {text:.0f} | {whole:.0f} | {runs[0][2]} | {met} |", flush=True)
+            print(
+                f"| {name} | {hidden} | {text:.0f} | {whole:.0f} | {runs[0][2]} | {met} |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

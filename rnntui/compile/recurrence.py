@@ -17,6 +17,7 @@ from rnntui.language.tree import (
     Index,
     Name,
     Negative,
+    Number,
     Transpose,
     names,
     rebuild,
@@ -81,11 +82,15 @@ def _components(needs: Mapping[str, Sequence[str]]) -> Iterator[set[str]]:
 class Hoisting:
     """Takes out of formulas what the quantities in `members` do not reach.
 
-    kept: by what was taken out, the name that stands for it.
+    views: leave what nobody has to compute where it is: transposed and parts of values, and what has
+    no names. kept: by what was taken out, the name that stands for it.
     """
 
-    def __init__(self, members: Iterable[str], name: Callable[[Expression], Name]) -> None:
+    def __init__(
+        self, members: Iterable[str], name: Callable[[Expression], Name], views: bool = False
+    ) -> None:
         self.members = frozenset(members)
+        self._views = views
         self.kept: dict[Expression, Name] = {}
         self._name = name
 
@@ -103,9 +108,11 @@ class Hoisting:
         return any(name.key in self.members for name in names(node))
 
     def _keep(self, node: Expression) -> Expression:
-        if _is_at_hand(node):
+        if isinstance(node, Name | Number) or (self._views and _is_at_hand(node)):
             return node
-        if isinstance(node, Compare):  # a condition is no value, and has no place of its own
+        if self._views and isinstance(
+            node, Compare
+        ):  # a condition is no value, and has no place of its own
             return rebuild(node, tuple(map(self._keep, node.children())))
         if node not in self.kept:
             self.kept[node] = self._name(node)

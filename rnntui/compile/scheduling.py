@@ -225,7 +225,7 @@ class _Builder:
                 before.append(Step(kept.key, part, short=short))
             return kept
 
-        return Hoisting(members, name).rest(node)
+        return Hoisting(members, name, views=True).rest(node)
 
 
 def _block(extent: Extent, steps: Sequence[Step]) -> Block:

@@ -60,7 +60,7 @@ def update_schedule(settings: TrainingSettings) -> UpdateSchedule:
         once.append(Step(name.key, node))
         return name
 
-    hoisting = Hoisting(moving, keep)
+    hoisting = Hoisting(moving, keep, views=True)
     each: list[Step] = []
     gradient = "gradient"
     for rule in rules:

@@ -24,7 +24,7 @@ __all__ = ["CannotCompileError", "CompiledEngine", "can_compile", "compiler_avai
 
 Array = npt.NDArray[np.float64]
 
-MOST_COMPILED = 600  # equations; with so many, compiling takes seconds
+MOST_COMPILED = 3000  # equations; with so many, compiling takes 5 s and 270 MB
 _TIMESTEPS = 250_000  # in one call of the kernel: what has to be drawn and held at once
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cProfile
 import pstats
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -152,8 +153,26 @@ def test_a_formula_that_is_too_deep_or_too_long_is_one_message(expression: str) 
     assert len(str(problem)) < 500
 
 
-def test_so_many_equations_are_not_compiled(tmp_path: Path) -> None:
-    """The compiler's time and memory grow faster than their number: 2 GB with 300."""
+@pytest.mark.skipif(not compiler_available(), reason="llvmlite is an extra")
+def test_hundreds_of_equations_are_compiled_as_they_are() -> None:
+    from rnntui.engine.compiled_engine import CompiledEngine
+
+    trainer, start = start_training(sequence_file(chain(100)))
+    expected = trainer.iterate(start)
+    began = time.process_time()
+    engine = CompiledEngine(trainer)
+    assert time.process_time() - began < 10
+    found, (loss,) = engine.train(start, 1)
+    assert loss == pytest.approx(expected.loss, rel=1e-12)
+    assert expected.after is not None
+    for key, value in expected.after.parameters.items():
+        np.testing.assert_allclose(found.parameters[key], value, rtol=1e-12, atol=1e-15)
+
+
+def test_too_many_equations_are_not_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rnntui.engine.compiled_engine.MOST_COMPILED", 150)
     assert not can_compile(sequence_file(chain(60)).program)
     path = tmp_path / "f.toml"
     lines = "\n".join(chain(60))

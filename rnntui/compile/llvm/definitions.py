@@ -25,7 +25,7 @@ _TWO = Number(2.0)
 
 def defined(node: Call, shape_of: Callable[[Expression], Shape]) -> Expression | None:
     """What a call stands for, if its function has a definition."""
-    make = _DEFINITIONS.get(node.function)
+    make = DEFINITIONS.get(node.function)
     return None if make is None else make(*node.arguments, size=_Size(shape_of))
 
 
@@ -78,7 +78,7 @@ def _squares(y: Expression, target: Expression) -> Expression:
     return call("sum", power(subtract(y, target), _TWO))
 
 
-_DEFINITIONS: dict[str, Callable[..., Expression]] = {
+DEFINITIONS: dict[str, Callable[..., Expression]] = {
     "softplus": _softplus,
     "relu": lambda z, size: call("maximum", z, ZERO),
     "softmax": lambda z, size: divide(_exponentials(z), call("sum", _exponentials(z))),

@@ -66,6 +66,9 @@ class MachineCode:
 def _binding() -> Any:
     import llvmlite.binding as binding
 
+    # strength reduction of loops: nothing is won by it here, where a pointer goes from row to row, and
+    # in a loop of hundreds of equations it takes minutes
+    binding.set_option("rnntui", "-disable-lsr")
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
     return binding
