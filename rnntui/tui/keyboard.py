@@ -119,7 +119,6 @@ class Keyboard:
         for call in calls:
             self._app.call_later(call)
 
-
     def _next(self, event: Event) -> None:
         """The key that waited; behind a picture, if one is due."""
         loop = asyncio.get_running_loop()
