@@ -15,7 +15,7 @@ async def typed(app: RnnTui, keys: str) -> None:
     """All keys at once, as a terminal hands over what was typed ahead; then wait for their effect."""
     for key in keys.split():
         app.post_message(Key(key, key if len(key) == 1 else None))
-    while app.keyboard.is_busy or not app.message_queue_size == 0:
+    while app.keyboard.is_busy or app.message_queue_size:
         await asyncio.sleep(0.01)
 
 
