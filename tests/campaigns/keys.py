@@ -111,8 +111,8 @@ class Player:
     def _asked(self, terminal: Terminal) -> Failure | None:
         """Open the command palette, which every screen has, and close it again."""
         terminal.resize((100, 30))
-        started = time.monotonic()
         for _ in range(2):
+            started = time.monotonic()
             terminal.write(b"\x10", patience())
             if terminal.wait_for(_PALETTE, patience()):
                 break
