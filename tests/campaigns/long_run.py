@@ -85,8 +85,12 @@ class Instance:
     def faults(self, idle: float, status: int) -> list[str]:
         """What was not to be."""
         half = len(self.memory) // 2
-        first, last = (statistics.mean(part) for part in (self.memory[: half or 1], self.memory[half:]))
-        begun, ended = (statistics.median(part) for part in (self.answers[: half or 1], self.answers[half:]))
+        first, last = (
+            statistics.mean(part) for part in (self.memory[: half or 1], self.memory[half:])
+        )
+        begun, ended = (
+            statistics.median(part) for part in (self.answers[: half or 1], self.answers[half:])
+        )
         found = []
         if last > first * _MEMORY_GROWTH:
             found.append(f"memory grew from {first:.0f} to {last:.0f} MB")
