@@ -4,15 +4,11 @@ A key goes to the widget in focus, bubbles up to the application, which then run
 it; that may open a screen, whose prompt takes the focus only once it is there. Keys that are typed
 meanwhile, which Textual forwards at once, would reach a screen that is still in front or has just
 gone: the digits of `:400` the stepper, a second Enter a dialog that the first one has dismissed.
-
-While keys wait nothing is painted but for a glimpse now and then: a screen that is opened and gone
-again within a burst would take longer to paint than all its keys.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -23,7 +19,6 @@ from textual.events import Event
 from textual.message_pump import MessagePump
 
 _ROUNDS = 2  # at least: what a key leads to may be a message of its own, which bubbles up as it did
-_GLIMPSE = 0.25  # seconds from picture to picture while keys wait, and at most for one
 _PATIENCE = 5.0  # seconds after which a key is taken to have had its effect, whatever holds it up
 
 
@@ -37,8 +32,6 @@ class Keyboard:
         self._count = 0
         self._timeout: asyncio.TimerHandle | None = None
         self._when_caught_up: dict[Callable[[], object], None] = {}
-        self._unpainted = contextlib.ExitStack()  # closed, it ends the time without pictures
-        self._painted = 0.0  # when there was a picture, while keys wait; else 0
 
     @property
     def is_behind(self) -> bool:
@@ -70,9 +63,6 @@ class Keyboard:
         self._under_way = self._count
         loop = asyncio.get_running_loop()
         self._timeout = loop.call_later(_PATIENCE, self._end, self._under_way)
-        if self._waiting and not self._painted:
-            self._unpainted.enter_context(self._app.batch_update())
-            self._painted = loop.time()
         await self._deliver(event)
         self._follow(self._under_way, _ROUNDS)
 
@@ -111,37 +101,12 @@ class Keyboard:
         if self._timeout is not None:
             self._timeout.cancel()
         if self._waiting:
+            self._app.call_later(self._begin, self._waiting.popleft())
             self._under_way = -1  # nobody else comes between
-            self._next(self._waiting.popleft())
             return
-        self._paint()
         calls, self._when_caught_up = self._when_caught_up, {}
         for call in calls:
             self._app.call_later(call)
-
-    def _next(self, event: Event) -> None:
-        """The key that waited; behind a picture, if one is due."""
-        loop = asyncio.get_running_loop()
-        if not self._painted or loop.time() - self._painted < _GLIMPSE:
-            self._app.call_later(self._begin, event)
-            return
-        waiting = [event]
-
-        def begin() -> None:
-            if waiting:
-                self._app.call_later(self._begin, waiting.pop())
-
-        self._paint()
-        self._app.call_after_refresh(begin)
-        loop.call_later(_GLIMPSE, begin)  # a screen that goes takes its pictures with it
-
-    def _paint(self) -> None:
-        """A picture of all that has changed while there were none."""
-        if self._painted:
-            self._painted = 0.0
-            self._unpainted.close()
-            if self._app.screen_stack:
-                self._app.screen.refresh(layout=True)
 
 
 def keyboard_of(app: App[Any]) -> Keyboard | None:
