@@ -14,6 +14,7 @@ import numpy as np
 from rnntui.compile.in_place import WRITING
 from rnntui.compile.recurrence import signed_terms
 from rnntui.compile.workspace import Operand, Workspace
+from rnntui.language.definitions import expand
 from rnntui.language.evaluate import evaluate, subscripts
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.shapes import Shape, shape_of
@@ -133,6 +134,10 @@ class Statements:
 
     def _call(self, node: Call, into: Operand | None) -> Operand:
         name, kind = node.function, FUNCTIONS[node.function].kind
+        if FUNCTIONS[name].value is None:
+            made_of = expand(node, lambda n: shape_of(n, self.shapes))
+            assert made_of is not None, "a function has a value or a definition"
+            return self._value(made_of, into)
         match kind:
             case "dot":
                 return self._dot(node, into)

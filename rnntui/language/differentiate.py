@@ -23,6 +23,7 @@ from rnntui.language.algebra import (
     subtract,
     total,
 )
+from rnntui.language.definitions import expand
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.keys import Key, grad, weight
 from rnntui.language.shapes import Shape, shape_of
@@ -195,6 +196,11 @@ class _Pullback:
             case Call():
                 shapes = tuple(self._shape(argument) for argument in node.arguments)
                 rule = FUNCTIONS[node.function].derivative
+                if rule is None:
+                    made_of = expand(node, self._shape)
+                    assert made_of is not None, "a function has a derivative or a definition"
+                    self._pull(made_of, g, result, uses)
+                    return
                 for operand, gradient in zip(
                     node.arguments, rule(node.arguments, result, g, shapes), strict=True
                 ):

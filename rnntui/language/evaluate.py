@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from rnntui.language.definitions import defined_value
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.tree import (
     Binary,
@@ -91,5 +92,6 @@ class _Evaluation:
                 return self.value(node.value).T
             case Call():
                 arguments = [self.value(argument) for argument in node.arguments]
-                return FUNCTIONS[node.function].value(*arguments)
+                value = FUNCTIONS[node.function].value or defined_value(node.function)
+                return value(*arguments)
         raise TypeError(node)

@@ -1,11 +1,14 @@
 """The functions of the language: one entry each, with its value, its derivative and its sign on paper.
 
-To add a function, add an entry: parsing, shapes, evaluation, differentiation and rendering follow
-from it. Compiled, it is its definition (`compile.llvm.definitions`) or a primitive (`compile.llvm.maths`).
+To add a function, add an entry: parsing, shapes, evaluation, differentiation, rendering and compiled
+code follow from it. One with a definition needs nothing else; a primitive has a value, a derivative,
+and a body for machine code (`compile.llvm.maths`). Where a function has both, the value is what its
+definition says, found sooner, and the derivative how a textbook writes it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -122,6 +125,12 @@ def _d_extreme(
     return multiply(g, ahead), multiply(g, behind)
 
 
+def _d_extreme_of_all(z: Expression, r: Expression, g: Expression) -> Expression:
+    # ties share the gradient, as in PyTorch's amax and amin
+    ties = call("where", Compare("==", z, r), ONE, ZERO)
+    return call("where", Compare("==", z, r), divide(g, call("sum", ties)), ZERO)
+
+
 def _relu_gradient(z: Expression, r: Expression, g: Expression) -> Expression:
     return call("where", Compare(">", z, ZERO), g, ZERO)
 
@@ -151,6 +160,7 @@ _ENTRIES = [
         _of_one(_relu_gradient),
         activation=True,
         description="max(z, 0); derivative 0 at 0",
+        definition="maximum(z, 0)",
     ),
     Function(
         "softplus",
@@ -159,6 +169,7 @@ _ENTRIES = [
         _of_one(lambda z, r, g: multiply(g, call("sigmoid", z))),
         activation=True,
         description="log(1 + exp(z))",
+        definition="maximum(z, 0) + log1p(exp(-abs(z)))",
     ),
     Function("exp", "elementwise", np.exp, _of_one(lambda z, r, g: multiply(g, r))),
     Function("log", "elementwise", np.log, _of_one(lambda z, r, g: divide(g, z))),
@@ -195,6 +206,7 @@ _ENTRIES = [
         _of_one(lambda z, r, g: multiply(r, subtract(g, call("dot", g, r)))),
         activation=True,
         description="exp(z) / Σ exp(z)",
+        definition="exp(z - max(z)) / sum(exp(z - max(z)))",
     ),
     Function(
         "log_softmax",
@@ -203,6 +215,7 @@ _ENTRIES = [
         _of_one(lambda z, r, g: subtract(g, multiply(call("softmax", z), call("sum", g)))),
         symbol="log softmax",
         activation=True,
+        definition="z - max(z) - log(sum(exp(z - max(z))))",
     ),
     Function(
         "layer_norm",
@@ -212,10 +225,24 @@ _ENTRIES = [
         symbol="LN",
         activation=True,
         description="(z − mean) / sqrt(variance + 1e-5)",
+        definition="(z - mean(z)) / sqrt(mean((z - mean(z)) ** 2) + 1e-5)",
     ),
     Function("sum", "reduce", numerics.total, _of_one(lambda z, r, g: g), symbol="Σ"),
-    Function("mean", "reduce", np.mean, _d_mean),
-    Function("norm", "reduce", numerics.norm, _of_one(_d_norm), description="Euclidean norm"),
+    Function(
+        "mean",
+        "reduce",
+        np.mean,
+        _d_mean,
+        definition="sum(z) / n",
+    ),
+    Function(
+        "norm",
+        "reduce",
+        numerics.norm,
+        _of_one(_d_norm),
+        description="Euclidean norm",
+        definition="sqrt(sum(z ** 2))",
+    ),
     Function(
         "dot",
         "dot",
@@ -226,6 +253,8 @@ _ENTRIES = [
         ),
         2,
         2,
+        definition="sum(a * b)",
+        arguments=("a", "b"),
     ),
     Function(
         "outer",
@@ -255,6 +284,8 @@ _ENTRIES = [
         2,
         2,
         description="x / y, and 0 where x is 0",
+        definition="where(x == 0, 0, x / y)",
+        arguments=("x", "y"),
     ),
     Function(
         "cross_entropy",
@@ -265,6 +296,8 @@ _ENTRIES = [
         2,
         symbol="CE",
         description="−Σ target·log y",
+        definition="-sum(xlogy(target, y))",
+        arguments=("y", "target"),
     ),
     Function(
         "binary_cross_entropy",
@@ -275,6 +308,8 @@ _ENTRIES = [
         2,
         symbol="BCE",
         description="−Σ (target·log y + (1−target)·log(1−y))",
+        definition="-sum(xlogy(target, y) + xlogy(1 - target, 1 - y))",
+        arguments=("y", "target"),
     ),
     Function(
         "kl_divergence",
@@ -288,6 +323,8 @@ _ENTRIES = [
         2,
         symbol="KL",
         description="cross-entropy less the target's own entropy",
+        definition="sum(xlogy(target, target) - xlogy(target, y))",
+        arguments=("y", "target"),
     ),
     Function(
         "binary_kl_divergence",
@@ -301,6 +338,8 @@ _ENTRIES = [
         2,
         symbol="KL",
         description="binary cross-entropy less the target's own entropy",
+        definition="kl_divergence(y, target) + kl_divergence(1 - y, 1 - target)",
+        arguments=("y", "target"),
     ),
     Function(
         "squared_error",
@@ -314,6 +353,8 @@ _ENTRIES = [
         2,
         symbol="SE",
         description="½ Σ (y − target)²",
+        definition="0.5 * sum((y - target) ** 2)",
+        arguments=("y", "target"),
     ),
     Function(
         "mean_squared_error",
@@ -324,10 +365,205 @@ _ENTRIES = [
         2,
         symbol="MSE",
         description="mean of (y − target)²",
+        definition="sum((y - target) ** 2) / n",
+        arguments=("y", "target"),
     ),
     Function("one_hot", "literal", numerics.one_hot, _none, 2, 2, description="one_hot(k, n)"),
     Function("zeros", "literal", numerics.zeros, _none, 1, 2),
     Function("ones", "literal", numerics.ones, _none, 1, 2),
+    Function(
+        "xlogy",
+        "pairwise",
+        numerics.xlogy,
+        None,
+        2,
+        2,
+        description="x · log y, and 0 where x is 0",
+        definition="where(x == 0, 0, x * log(y))",
+        arguments=("x", "y"),
+    ),
+    Function(
+        "silu",
+        "elementwise",
+        None,
+        _of_one(
+            lambda z, r, g: multiply(
+                g, add(call("sigmoid", z), multiply(r, subtract(ONE, call("sigmoid", z))))
+            )
+        ),
+        activation=True,
+        description="z · sigmoid(z), also called swish",
+        definition="z * sigmoid(z)",
+    ),
+    Function(
+        "gelu",
+        "elementwise",
+        None,
+        None,
+        activation=True,
+        description="z · Φ(z), Φ the normal distribution's",
+        definition="0.5 * z * (1 + erf(z / sqrt(2)))",
+    ),
+    Function(
+        "gelu_tanh",
+        "elementwise",
+        None,
+        None,
+        activation=True,
+        description="gelu's approximation by tanh",
+        definition="0.5 * z * (1 + tanh(0.7978845608028654 * (z + 0.044715 * z ** 3)))",
+    ),
+    Function(
+        "elu",
+        "elementwise",
+        None,
+        _of_one(lambda z, r, g: multiply(g, call("exp", call("minimum", z, ZERO)))),
+        activation=True,
+        description="z above 0, exp(z) − 1 below",
+        definition="maximum(z, 0) + expm1(minimum(z, 0))",
+    ),
+    Function(
+        "logsigmoid",
+        "elementwise",
+        None,
+        _of_one(lambda z, r, g: multiply(g, call("sigmoid", negative(z)))),
+        activation=True,
+        description="log(sigmoid(z))",
+        definition="-softplus(-z)",
+    ),
+    Function(
+        "leaky_relu",
+        "pairwise",
+        None,
+        None,
+        1,
+        2,
+        activation=True,
+        description="z above 0, slope · z below; slope 0.01 if not given",
+        definition="where(z > 0, z, slope * z)",
+        arguments=("z", "slope"),
+        defaults=(0.01,),
+    ),
+    Function(
+        "hard_sigmoid",
+        "elementwise",
+        None,
+        None,
+        activation=True,
+        description="z/6 + ½ within 0 and 1",
+        definition="where(z <= -3, 0, where(z >= 3, 1, z / 6 + 0.5))",
+    ),
+    Function(
+        "hard_tanh",
+        "elementwise",
+        None,
+        None,
+        activation=True,
+        description="z within −1 and 1",
+        definition="where(z <= -1, -1, where(z >= 1, 1, z))",
+    ),
+    Function(
+        "clip",
+        "pairwise",
+        None,
+        None,
+        3,
+        3,
+        description="z within low and high",
+        definition="where(z < low, low, where(z > high, high, z))",
+        arguments=("z", "low", "high"),
+    ),
+    Function(
+        "mod",
+        "pairwise",
+        np.mod,
+        None,
+        2,
+        2,
+        description="what a / b leaves, of b's sign",
+        definition="a - b * floor(a / b)",
+        arguments=("a", "b"),
+    ),
+    Function(
+        "normalize",
+        "vector",
+        None,
+        None,
+        description="z / norm(z); 0 where that is 0",
+        definition="z / maximum(norm(z), 1e-12)",
+    ),
+    Function(
+        "logsumexp",
+        "reduce",
+        None,
+        _of_one(lambda z, r, g: multiply(g, call("exp", subtract(z, r)))),
+        description="log Σ exp(z)",
+        definition="max(z) + log(sum(exp(z - max(z))))",
+    ),
+    Function("sin", "elementwise", np.sin, _of_one(lambda z, r, g: multiply(g, call("cos", z)))),
+    Function(
+        "cos", "elementwise", np.cos, _of_one(lambda z, r, g: negative(multiply(g, call("sin", z))))
+    ),
+    Function(
+        "floor",
+        "elementwise",
+        np.floor,
+        _none,
+        description="the largest whole number that is not larger; derivative 0",
+    ),
+    Function(
+        "erf",
+        "elementwise",
+        numerics.erf,
+        _of_one(
+            lambda z, r, g: multiply(
+                g, multiply(Number(2 / math.sqrt(math.pi)), call("exp", negative(power(z, _TWO))))
+            )
+        ),
+        description="the error function",
+    ),
+    Function(
+        "log1p",
+        "elementwise",
+        np.log1p,
+        _of_one(lambda z, r, g: divide(g, add(ONE, z))),
+        description="log(1 + z)",
+    ),
+    Function(
+        "expm1",
+        "elementwise",
+        np.expm1,
+        _of_one(lambda z, r, g: multiply(g, add(r, ONE))),
+        description="exp(z) − 1",
+    ),
+    Function(
+        "max",
+        "reduce",
+        numerics.largest,
+        _of_one(_d_extreme_of_all),
+        description="the largest component",
+    ),
+    Function(
+        "min",
+        "reduce",
+        numerics.smallest,
+        _of_one(_d_extreme_of_all),
+        description="the smallest component",
+    ),
+    Function(
+        "cumsum",
+        "vector",
+        numerics.cumulative,
+        _of_one(lambda z, r, g: add(subtract(call("sum", g), call("cumsum", g)), g)),
+        description="the sums of the first components",
+    ),
+    Function(
+        "argmax",
+        "reduce",
+        numerics.place_of_largest,
+        _none,
+        description="the place of the largest, from 0",
+    ),
 ]
 
 

@@ -6,6 +6,7 @@ axis, and those that sum over components are told which axes those are.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ Array = npt.NDArray[np.float64]
 Axes = tuple[int, ...] | None  # all axes but that of time, or None: all
 
 LAYER_NORM_EPSILON = 1e-5
+_erf = np.frompyfunc(math.erf, 1, 1)
 
 
 def sigmoid(z: Array) -> Array:
@@ -72,6 +74,33 @@ def total(z: Array, axes: Axes = None) -> Any:
 def norm(z: Array, axes: Axes = None) -> Any:
     """The Euclidean norm of all components."""
     return np.sqrt(total(z * z, axes))
+
+
+def largest(z: Array, axes: Axes = None) -> Any:
+    """The largest component; NaN if one is."""
+    return np.maximum.reduce(z, axis=axes)
+
+
+def smallest(z: Array, axes: Axes = None) -> Any:
+    """The smallest component; NaN if one is."""
+    return np.minimum.reduce(z, axis=axes)
+
+
+def place_of_largest(z: Array, axes: Axes = None) -> Any:
+    """The place of the largest component, the first of several, counted row by row from 0."""
+    if axes is None:
+        return np.float64(np.argmax(z))
+    return np.argmax(z.reshape(len(z), -1), axis=1).astype(np.float64)
+
+
+def cumulative(z: Array) -> Array:
+    """The sums of the first components, along the last axis."""
+    return np.asarray(np.add.accumulate(z, axis=-1))
+
+
+def erf(z: Array) -> Array:
+    """The error function."""
+    return np.asarray(_erf(z), np.float64)[()]
 
 
 def cross_entropy(y: Array, target: Array, axes: Axes = None) -> Any:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from rnntui.compile.llvm import maths
-from rnntui.compile.llvm.definitions import defined
 from rnntui.compile.llvm.layout import UNROLLED, width_of
 from rnntui.compile.llvm.parts import Operation, Part, PartWriter, Place, Scratch
 from rnntui.compile.llvm.sums import (
     REDUCTIONS,
+    WHOLE,
     matrix_product,
     reduced,
     row_products,
@@ -24,6 +24,7 @@ from rnntui.compile.llvm.writer import FunctionWriter, Value
 from rnntui.compile.recurrence import signed, signed_terms
 from rnntui.compile.statements import is_literal
 from rnntui.language.algebra import total
+from rnntui.language.definitions import expand
 from rnntui.language.evaluate import evaluate
 from rnntui.language.functions import FUNCTIONS
 from rnntui.language.shapes import Shape, shape_of
@@ -38,7 +39,6 @@ from rnntui.language.tree import (
     Number,
     Span,
     Transpose,
-    walk,
 )
 
 Resolve = Callable[[Name, bool], Part]  # a name's part, or of a constant matrix its transpose's
@@ -216,7 +216,7 @@ class Formulas(PartWriter):
 
     def _call(self, node: Call) -> Part:
         fn, name, arguments = self.fn, node.function, node.arguments
-        match FUNCTIONS[name].kind if name in FUNCTIONS else "":
+        match FUNCTIONS[name].kind:
             case "outer":
                 return self.map(fn.mul, *self._outer(node))
             case "concat":
@@ -227,11 +227,14 @@ class Formulas(PartWriter):
                 return self._map(fn.select, *arguments)
         if name in REDUCTIONS:
             return reduced(self, name, self.part(arguments[0]))
-        definition = defined(node, lambda n: self.part(n).shape)
-        if definition is not None:
-            return self.part(definition)
-        function = maths.FUNCTIONS[name]
-        return self._map(lambda *a: function(fn, *a), *arguments)
+        if name in WHOLE:
+            return WHOLE[name](self, self.whole(self.part(arguments[0])))
+        if name in maths.FUNCTIONS:
+            function = maths.FUNCTIONS[name]
+            return self._map(lambda *a: function(fn, *a), *arguments)
+        made_of = expand(node, self._shape)
+        assert made_of is not None, "a function has a body or a definition"
+        return self.part(made_of)
 
     def _literal(self, node: Call) -> Part:
         numbers = [int(a.value) for a in node.arguments if isinstance(a, Number)]
@@ -309,9 +312,7 @@ class Formulas(PartWriter):
 
 def _is_number(node: Expression) -> bool:
     """Whether a formula has one value for good that is more than a literal number."""
-    if isinstance(node, Number | Compare) or not is_literal(node):
-        return False
-    return all(n.function in FUNCTIONS for n in walk(node) if isinstance(n, Call))
+    return not isinstance(node, Number | Compare) and is_literal(node)
 
 
 def _no_name(name: Name) -> object:

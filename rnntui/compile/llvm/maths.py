@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from rnntui.compile.llvm.writer import FunctionWriter, Value
 
@@ -30,6 +30,43 @@ _LOG = (
     1.531383769920937332e-01,
     1.479819860511658591e-01,
 )
+# sin and cos of a quarter: fdlibm, k_sin.c and k_cos.c
+_SIN = (-1.66666666666666324348e-01, 8.33333333332248946124e-03, -1.98412698298579493134e-04,
+        2.75573137070700676789e-06, -2.50507602534068634195e-08, 1.58969099521155010221e-10)  # fmt: skip
+_COS = (4.16666666666666019037e-02, -1.38888888888741095749e-03, 2.48015872894767294178e-05,
+        -2.75573143513906633035e-07, 2.08757232129817482790e-09, -1.13596475577881948265e-11)  # fmt: skip
+_HALF_PI = (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591833e-33)
+# erf: numerator and denominator, in four ranges
+_ERF_AT_ONE = 8.45062911510467529297e-01
+_ERF_SMALL = (
+    (1.28379167095512558561e-01, -3.25042107247001499370e-01, -2.84817495755985104766e-02,
+     -5.77027029648944159157e-03, -2.37630166566501626084e-05),
+    (1.0, 3.97917223959155352819e-01, 6.50222499887672944485e-02, 5.08130628187576562776e-03,
+     1.32494738004321644526e-04, -3.96022827877536812320e-06),
+)  # fmt: skip
+_ERF_ONE = (
+    (-2.36211856075265944077e-03, 4.14856118683748331666e-01, -3.72207876035701323847e-01,
+     3.18346619901161753674e-01, -1.10894694282396677476e-01, 3.54783043256182359371e-02,
+     -2.16637559486879084300e-03),
+    (1.0, 1.06420880400844228286e-01, 5.40397917702171048937e-01, 7.18286544141962662868e-02,
+     1.26171219808761642112e-01, 1.36370839120290507362e-02, 1.19844998467991074170e-02),
+)  # fmt: skip
+_ERF_LARGE = (
+    (-9.86494403484714822705e-03, -6.93858572707181764372e-01, -1.05586262253232909814e+01,
+     -6.23753324503260060396e+01, -1.62396669462573470355e+02, -1.84605092906711035994e+02,
+     -8.12874355063065934246e+01, -9.81432934416914548592e+00),
+    (1.0, 1.96512716674392571292e+01, 1.37657754143519042600e+02, 4.34565877475229228821e+02,
+     6.45387271733267880336e+02, 4.29008140027567833386e+02, 1.08635005541779435134e+02,
+     6.57024977031928170135e+00, -6.04244152148580987438e-02),
+)  # fmt: skip
+_ERF_LARGER = (
+    (-9.86494292470009928597e-03, -7.99283237680523006574e-01, -1.77579549177547519889e+01,
+     -1.60636384855821916062e+02, -6.37566443368389627722e+02, -1.02509513161107724954e+03,
+     -4.83519191608651397019e+02),
+    (1.0, 3.03380607434824582924e+01, 3.25792512996573918826e+02, 1.53672958608443695994e+03,
+     3.19985821950859553908e+03, 2.55305040643316442583e+03, 4.74528541206955367215e+02,
+     -2.24409524465858183362e+01),
+)  # fmt: skip
 _ROOT_HALF_BITS = 0x3FE6A09E00000000
 _ONE_BITS = 0x3FF0000000000000
 _MANTISSA = 0x000FFFFFFFFFFFFF
@@ -105,6 +142,41 @@ def log1p(fn: FunctionWriter, x: Value) -> Value:
     value = fn.select(infinite, x, value)
     least = fn.compare("==", x, _number(fn, -1.0, x))
     return fn.select(least, _number(fn, -math.inf, x), value)
+
+
+def sin(fn: FunctionWriter, x: Value) -> Value:
+    """Sine, off by less than 2 units, of numbers up to 2**50; NaN for infinities."""
+    return _quarter(fn, x, 0)
+
+
+def cos(fn: FunctionWriter, x: Value) -> Value:
+    """Cosine, as `sin`."""
+    return _quarter(fn, x, 1)
+
+
+def erf(fn: FunctionWriter, x: Value) -> Value:
+    """The error function, off by hardly more than a unit (Sun's fdlibm, s_erf.c)."""
+    one, a = _number(fn, 1.0, x), absolute(fn, x)
+    square = fn.mul(x, x)
+    near = fn.fma(x, _ratio(fn, square, _ERF_SMALL), x)
+    at_one = _ratio(fn, fn.sub(a, one), _ERF_ONE)
+    middle = fn.add(_number(fn, _ERF_AT_ONE, x), at_one)
+    inverse = fn.div(one, square)
+    tail = fn.select(
+        fn.compare("<", a, _number(fn, 1 / 0.35, x)),
+        _ratio(fn, inverse, _ERF_LARGE),
+        _ratio(fn, inverse, _ERF_LARGER),
+    )
+    short = fn.of_bits(fn.whole_of("and", fn.bits(a), -(2**32)))  # its square has no rounding
+    first = exp(fn, fn.fma(fn.neg(short), short, _number(fn, -0.5625, x)))
+    second = exp(fn, fn.fma(fn.sub(short, a), fn.add(short, a), tail))
+    far = fn.sub(one, fn.div(fn.mul(first, second), a))
+    far = fn.select(fn.compare(">", a, _number(fn, 6.0, x)), one, far)
+    size = fn.select(fn.compare("<", a, _number(fn, 1.25, x)), middle, far)
+    value = fn.select(
+        fn.compare("<", a, _number(fn, 0.84375, x)), near, fn.intrinsic("copysign", size, x)
+    )
+    return _or_nan(fn, x, value)
 
 
 def sqrt(fn: FunctionWriter, x: Value) -> Value:
@@ -185,6 +257,8 @@ def identity(fn: FunctionWriter, x: Value) -> Value:
 
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "abs": absolute,
+    "cos": cos,
+    "erf": erf,
     "exp": exp,
     "expm1": expm1,
     "floor": floor,
@@ -195,6 +269,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "minimum": minimum,
     "sigmoid": sigmoid,
     "sign": sign,
+    "sin": sin,
     "sqrt": sqrt,
     "stop_gradient": identity,
     "tanh": tanh,
@@ -257,3 +332,35 @@ def _log_of(fn: FunctionWriter, f: Value, k: Value) -> Value:
     rest = fn.fma(s, fn.add(square, fn.add(even, odd)), fn.mul(k, _number(fn, _LN_2[1], f)))
     inner = fn.sub(fn.sub(square, rest), f)
     return fn.fma(k, _number(fn, _LN_2[0], f), fn.neg(inner))
+
+
+def _polynomial(fn: FunctionWriter, x: Value, terms: Sequence[float]) -> Value:
+    """terms[0] + terms[1]·x + …"""
+    value = _number(fn, terms[-1], x)
+    for term in reversed(terms[:-1]):
+        value = fn.fma(value, x, _number(fn, term, x))
+    return value
+
+
+def _ratio(fn: FunctionWriter, x: Value, terms: Sequence[Sequence[float]]) -> Value:
+    return fn.div(*(_polynomial(fn, x, part) for part in terms))
+
+
+def _quarter(fn: FunctionWriter, x: Value, more: int) -> Value:
+    """The sine `more` quarters of a turn further on."""
+    round_to = _number(fn, _ROUND, x)
+    shifted = fn.fma(x, _number(fn, 2 / math.pi, x), round_to)
+    n, r = fn.neg(fn.sub(shifted, round_to)), x
+    for part in _HALF_PI:
+        r = fn.fma(n, _number(fn, part, x), r)
+    z = fn.mul(r, r)
+    sine = fn.fma(fn.mul(z, r), _polynomial(fn, z, _SIN), r)
+    rest = fn.mul(fn.mul(z, z), _polynomial(fn, z, _COS))
+    cosine = fn.add(fn.fma(z, _number(fn, -0.5, x), _number(fn, 1.0, x)), rest)
+    turn = fn.whole_of("add", fn.bits(shifted), more)
+    odd = fn.to_numbers(fn.whole_of("and", turn, 1))
+    second = fn.to_numbers(fn.whole_of("and", turn, 2))
+    value = fn.select(fn.compare("==", odd, _number(fn, 0.0, x)), sine, cosine)
+    value = fn.select(fn.compare("==", second, _number(fn, 0.0, x)), value, fn.neg(value))
+    value = fn.select(fn.compare("==", x, _number(fn, 0.0, x)), value if more else x, value)
+    return fn.select(fn.is_finite_lanes(x), value, _number(fn, math.nan, x))

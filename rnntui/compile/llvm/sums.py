@@ -6,7 +6,7 @@ not wait for each other: a value is the same, bit for bit, on every processor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 
 from rnntui.compile.llvm import maths
@@ -170,9 +170,55 @@ def matrix_product(write: PartWriter, left: Part, right: Part) -> Part:
     return write.stored(pointer, shape)
 
 
+def place_of_largest(write: PartWriter, part: Part) -> Part:
+    """The place of the largest component, the first of several; a NaN is larger than all."""
+    fn, (columns, rows) = write.fn, (part.shape[-1] if part.shape else 1, rows_of(part.shape))
+    largest, place, at = fn.variable(1), fn.variable(1), fn.variable(1)
+    fn.store(part.number(0, 0), largest)
+    for held in (place, at):
+        fn.store(fn.number(0.0), held)
+
+    def look(i: Place, j: Place) -> None:
+        value, before, here = part.number(i, j), fn.load(largest, 1), fn.load(at, 1)
+        beyond = fn.select(fn.compare("!=", value, value), fn.number(inf), value)
+        ahead = fn.compare(">", beyond, before)  # never, once it is NaN
+        fn.store(fn.select(ahead, value, before), largest)
+        fn.store(fn.select(ahead, here, fn.load(place, 1)), place)
+        fn.store(fn.add(here, fn.number(1.0)), at)
+
+    write.axis(rows, lambda i: write.axis(columns, lambda j: look(i, j)))
+    return write.scalar(fn.load(place, 1))
+
+
+def cumulative(write: PartWriter, vector: Part) -> Part:
+    """The sums of the first components of a vector that is held as a whole."""
+    fn, shape = write.fn, vector.shape
+    if shape[0] <= UNROLLED:
+        numbers = [vector.number(0, 0)]
+        for k in range(1, shape[0]):
+            numbers.append(fn.add(numbers[-1], vector.number(0, k)))
+        return write.of_numbers(shape, numbers)
+    pointer, total = write.room(shape), fn.variable(1)
+    fn.store(fn.number(0.0), total)
+
+    def add(k: Place) -> None:
+        fn.store(fn.add(fn.load(total, 1), vector.number(0, k)), total)
+        fn.store(fn.load(total, 1), write.address(pointer, 0, 0, k, 1))
+
+    write.axis(shape[0], add)
+    return write.stored(pointer, shape)
+
+
 def _in_pairs(fn: FunctionWriter, values: Sequence[Value]) -> Value:
     """The sum, in pairs."""
     while len(values) > 1:
         pairs = [values[n : n + 2] for n in range(0, len(values), 2)]
         values = [fn.add(*pair) if len(pair) == 2 else pair[0] for pair in pairs]
     return values[0]
+
+
+WHOLE: Mapping[str, Callable[[PartWriter, Part], Part]] = {
+    "argmax": place_of_largest,
+    "cumsum": cumulative,
+}
+"""By name: what goes through all components of one value in their order."""

@@ -201,6 +201,11 @@ class FunctionWriter:
         """Whether a number is neither NaN nor infinite."""
         return self.compare("==", self.mul(value, self.number(0.0)), self.number(0.0))
 
+    def is_finite_lanes(self, value: Value) -> Value:
+        """Whether numbers are neither NaN nor infinite, lane by lane."""
+        zero = self.splat(self.number(0.0), value.lanes)
+        return self.compare("==", self.mul(value, zero), zero)
+
     # -- their bits --
 
     def bits(self, value: Value) -> Value:
