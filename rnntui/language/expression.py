@@ -278,10 +278,6 @@ class ExpressionReader:
         problem = FUNCTIONS[name].check_arguments(arguments)
         if problem:
             raise self._refuse(node, problem)
-        missing = (FUNCTIONS[name].most or 0) - len(arguments)
-        if missing and FUNCTIONS[name].defaults:  # what is assumed is seen
-            defaults = FUNCTIONS[name].defaults[-missing:]
-            arguments += tuple(Number(value, place=place) for value in defaults)
         return Call(name, arguments, place=place)
 
     def _derived(self, node: ast.Call, kind: str, place: SourcePlace, depth: int) -> Expression:

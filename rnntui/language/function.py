@@ -43,7 +43,7 @@ class Function:
     value: with NumPy; of all timesteps at once too, in a leading axis. None: by its definition.
     derivative: see Rule; None: by its definition. definition: what it is made of, in the language, of
     the names in `arguments` and `n`, how many components the first has; a function without one is a
-    primitive, and has a body in `compile.llvm`. defaults: of its last arguments. least, most: how many
+    primitive, and has a body in `compile.llvm`. least, most: how many
     arguments it takes; most is None where there is no end. symbol: how it is written on paper, if
     not by its name. activation: what it is applied to has a name of its own, the pre-activation.
     """
@@ -59,7 +59,6 @@ class Function:
     description: str = ""
     definition: str = ""
     arguments: tuple[str, ...] = ("z",)
-    defaults: tuple[float, ...] = ()
 
     def check_arguments(self, arguments: tuple[Expression, ...]) -> str:
         """What is wrong with the arguments before their shapes are known, or nothing."""
