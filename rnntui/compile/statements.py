@@ -93,7 +93,10 @@ class Statements:
         """The formula added up over time: what a parameter's gradient is."""
         for number, (positive, term) in enumerate(signed_terms(node)):
             if number == 0:
-                self._sum(term, into)
+                part = self._sum(term, into)
+                if part.text != into.text:  # a number, for all components
+                    self.lines.append(f"{into.text}[...] = {part.text}")
+                    self.work.release(part)
                 if not positive:
                     self.lines.append(f"negative({into.text}, {into.text})")
             else:

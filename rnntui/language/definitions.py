@@ -20,17 +20,17 @@ def expand(node: Call, shape_of: Callable[[Expression], Shape]) -> Expression | 
     if not function.definition:
         return None
     given: dict[str, Expression] = dict(zip(function.arguments, node.arguments, strict=True))
-    tree = _parsed(node.function)
+    tree = _parsed(function.definition)
     if any(isinstance(n, Name) and n.key == COUNT for n in _nodes(tree)):
         given[COUNT] = Number(float(prod(shape_of(node.arguments[0]))))
     return _replaced(tree, given)
 
 
 @cache
-def _parsed(function: str) -> Expression:
+def _parsed(definition: str) -> Expression:
     from rnntui.language.parse import parse_expression  # which knows all functions
 
-    return parse_expression(FUNCTIONS[function].definition)
+    return parse_expression(definition)
 
 
 def _nodes(node: Expression) -> list[Expression]:
@@ -55,6 +55,6 @@ def defined_value(function: str) -> Callable[..., Any]:
 
         given = dict(zip(FUNCTIONS[function].arguments, arguments, strict=True))
         given[COUNT] = float(np.size(arguments[0]))
-        return evaluate(_parsed(function), lambda name: given[name.key])
+        return evaluate(_parsed(FUNCTIONS[function].definition), lambda name: given[name.key])
 
     return value

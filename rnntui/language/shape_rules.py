@@ -241,7 +241,7 @@ class ShapeRules:
             case "pairwise":
                 return self._alike(node, arguments, expected)
             case "where":
-                condition = self.visit(arguments[0], None)
+                condition = self.visit(arguments[0], () if expected == () else None)
                 if condition == () or expected == ():
                     return self._alike(node, arguments[1:], expected)
                 return self._alike(node, arguments, expected)

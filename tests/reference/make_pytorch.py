@@ -129,6 +129,49 @@ def function_references() -> Iterator[Any]:
         for a in arguments:
             yield function_reference(equation, lambda a, f=function: f(a), {"a": a})
     yield from pair_references()
+    yield from later_references()
+
+
+def later_references() -> Iterator[Any]:
+    """Functions that came later, with a seed of their own."""
+    torch.manual_seed(1)
+    several = [torch.randn(4), 3 * torch.randn(3), torch.randn(1)]
+    kinks = [*several, torch.tensor([0.5, -1.5, 3.5, -3.5])]
+    ties = [*several, torch.tensor([2.0, -1.0, 2.0, -1.0])]
+    far = [*several, torch.tensor([-800.0, -40.0, 0.5, 40.0, 800.0])]
+    above = [torch.rand(4) + 0.1, 5 * torch.rand(3) + 0.01]
+    ones: list[tuple[str, Callable[[Tensor], Tensor], list[Tensor]]] = [
+        ("silu(a)", F.silu, far),
+        ("gelu(a)", F.gelu, several),
+        ("gelu_tanh(a)", lambda a: F.gelu(a, approximate="tanh"), several),
+        ("elu(a)", F.elu, far),
+        ("logsigmoid(a)", F.logsigmoid, far),
+        ("leaky_relu(a)", F.leaky_relu, kinks),
+        # the derivative of F.hardsigmoid is 1/6 in single precision
+        ("hard_sigmoid(a)", lambda a: torch.clamp(a / 6 + 0.5, 0, 1), kinks),
+        ("hard_tanh(a)", F.hardtanh, kinks),
+        ("clip(a, -1, 2)", lambda a: torch.clamp(a, -1, 2), [*kinks, torch.tensor([-1.0, 2.0])]),
+        ("normalize(a)", lambda a: F.normalize(a, dim=0), several),
+        ("logsumexp(a)", lambda a: torch.logsumexp(a, 0), far),
+        ("sin(a)", torch.sin, several),
+        ("cos(a)", torch.cos, several),
+        ("floor(a)", torch.floor, kinks),
+        ("erf(a)", torch.erf, several),
+        ("log1p(a)", torch.log1p, above),
+        ("expm1(a)", torch.expm1, several),
+        ("max(a)", torch.amax, ties),
+        ("min(a)", torch.amin, ties),
+        ("cumsum(a)", lambda a: torch.cumsum(a, 0), several),
+    ]
+    for equation, function, arguments in ones:
+        for a in arguments:
+            yield function_reference(equation, lambda a, f=function: f(a), {"a": a})
+    b = torch.tensor([0.7, -2.0, 1.5, 0.4])
+    for a in (torch.randn(4), 5 * torch.randn(4)):
+        yield function_reference("mod(a, b)", torch.remainder, {"a": a, "b": b})
+        yield function_reference(
+            "xlogy(a, b ** 2)", lambda a, b: torch.xlogy(a, b**2), {"a": a, "b": b}
+        )
 
 
 def pair_references() -> Iterator[Any]:
