@@ -44,6 +44,17 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
+# how other programs call what the language has
+_ELSEWHERE = {
+    "cat": "concat(a, b)",
+    "clamp": "clip(z, low, high)", "concatenate": "concat(a, b)",
+    "hardsigmoid": "hard_sigmoid(z)", "hardtanh": "hard_tanh(z)", "hstack": "concat(a, b)",
+    "linear": "W @ x + b", "ln": "log(z)", "log_sigmoid": "logsigmoid(z)", "matmul": "a @ b",
+    "mse": "mean_squared_error(y, target)", "mse_loss": "mean_squared_error(y, target)",
+    "pow": "a ** b", "power": "a ** b", "relu6": "clip(z, 0, 6)", "remainder": "mod(a, b)",
+    "square": "z ** 2", "swish": "silu(z)", "transpose": "A.T",
+}  # fmt: skip
+_ALIKE = 0.8  # of a function's name, so that no hint is another function's by accident
 _AFTER_OPERAND = re.compile(r"[^\s)]")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 _ALLOWED = "an expression has numbers, names, + - * / ** @, comparisons, [ ], .T and functions"
@@ -266,7 +277,9 @@ class ExpressionReader:
         if name in DERIVED:
             return self._derived(node, name, place, depth)
         if name not in FUNCTIONS:
-            hint = near_name(name, [*FUNCTIONS, *DERIVED])
+            elsewhere = _ELSEWHERE.get(name, "")
+            hint = elsewhere and f"write {elsewhere}"
+            hint = hint or near_name(name, [*FUNCTIONS, *DERIVED], _ALIKE)
             raise self._refuse(node, f"`{name}` is not a function of the language", hint)
         for argument in node.args:
             if isinstance(argument, ast.Starred):

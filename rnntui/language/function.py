@@ -79,3 +79,18 @@ class Function:
         if self.kind == "where" and not isinstance(arguments[0], Compare):
             return "`where` chooses by a condition: where(a < b, a, b)"
         return ""
+
+
+def of_one(formula: Callable[[Expression, Expression, Expression], Expression]) -> Rule:
+    """The rule of a function of one argument z, from its gradient in terms of z, r and g."""
+    return lambda arguments, r, g, shapes: (formula(arguments[0], r, g),)
+
+
+def no_derivative(arguments: tuple[Expression, ...], *_: Any) -> tuple[None, ...]:
+    """The rule of a function through which no gradient flows."""
+    return (None,) * len(arguments)
+
+
+def size_of(shape: Shape) -> Number:
+    """How many components a value of a shape has."""
+    return Number(float(math.prod(shape)))

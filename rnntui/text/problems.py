@@ -85,7 +85,10 @@ def printable(text: str) -> str:
     )
 
 
-def near_name(name: str, names: Iterable[str]) -> str:
-    """A hint that names what `name` was probably meant to be, or nothing."""
-    matches = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
+def near_name(name: str, names: Iterable[str], likeness: float = 0.6) -> str:
+    """A hint that names what `name` was probably meant to be, or nothing.
+
+    likeness: how much of both has to be the same, from 0 to 1.
+    """
+    matches = difflib.get_close_matches(name, list(names), n=1, cutoff=likeness)
     return f"did you mean `{matches[0]}`?" if matches else ""

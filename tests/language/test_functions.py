@@ -17,6 +17,7 @@ from rnntui.language.source_text import to_text
 from rnntui.language.tree import Call
 from rnntui.notation.formula import formula_text, to_formula
 from rnntui.session.checks import start_training
+from rnntui.text.problems import InputError
 
 RANDOM = np.random.default_rng(3)
 DEFINED = [f.name for f in FUNCTIONS.values() if f.definition]
@@ -143,3 +144,17 @@ def test_adding_one_is_one_entry(definition: str, monkeypatch: pytest.MonkeyPatc
         found, _ = CompiledEngine(trainer).train(start, 1)
         for key, value in ours.after.parameters.items():
             np.testing.assert_allclose(found.parameters[key], value, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("mse(y, target)", "mean_squared_error"), ("clamp(z, 0, 1)", "clip(z, low, high)"),
+        ("sigmoidd(z)", "`sigmoid`"), ("soft_max(z)", "`softmax`"), ("dropout(z)", ""), ("foo(z)", ""),
+    ],
+)  # fmt: skip
+def test_a_hint_is_no_other_functions_name_by_accident(written: str, hint: str) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_expression(written)
+    (problem,) = refused.value.problems
+    assert hint in problem.hint if hint else not problem.hint
