@@ -88,7 +88,9 @@ def printable(text: str) -> str:
 def near_name(name: str, names: Iterable[str], likeness: float = 0.6) -> str:
     """A hint that names what `name` was probably meant to be, or nothing.
 
-    likeness: how much of both has to be the same, from 0 to 1.
+    likeness: how much of both has to be the same, from 0 to 1, if not all letters are.
     """
-    matches = difflib.get_close_matches(name, list(names), n=1, cutoff=likeness)
+    known = list(names)
+    exchanged = [other for other in known if sorted(other) == sorted(name)]
+    matches = exchanged[:1] or difflib.get_close_matches(name, known, n=1, cutoff=likeness)
     return f"did you mean `{matches[0]}`?" if matches else ""
